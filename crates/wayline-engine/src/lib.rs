@@ -1,0 +1,1 @@
+//! The one pure, deterministic journey engine behind test, dry run and production.

@@ -1,0 +1,1 @@
+//! The checked journey as plain, versioned, hashable data.

@@ -1,0 +1,1 @@
+//! The simulator: a host of the engine on virtual time, with sample people and decision logs.

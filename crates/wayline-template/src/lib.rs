@@ -1,0 +1,1 @@
+//! Typed Liquid templates: a small checked subset, its references, and rendering.

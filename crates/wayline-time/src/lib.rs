@@ -1,0 +1,1 @@
+//! Calendar arithmetic for customer journeys: zones, gaps and folds, windows, recurrence, cron.
