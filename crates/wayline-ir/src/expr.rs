@@ -34,8 +34,8 @@ pub enum Expr {
     And(Vec<Expr>),
     /// Any of them, asked from the left, stopping at the first `yes`.
     Or(Vec<Expr>),
-    /// A comparison of two values of one type. With a missing side, `is` holds only when both are missing, and
-    /// an order never holds; the checker keeps missing values away from orders.
+    /// A comparison of two values of one type. With a missing side `is` never holds, `is not` is its opposite, and an
+    /// order never holds; the checker keeps values that may be missing away from all but `is`.
     Compare(CompareOp, Box<Expr>, Box<Expr>),
     /// Whether there is a value.
     Known(Box<Expr>),

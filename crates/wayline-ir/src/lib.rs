@@ -14,6 +14,7 @@ mod program;
 mod suppress;
 mod types;
 mod value;
+mod visit;
 
 pub use behaviour::{
     Act, Behaviour, Chance, Delay, Draw, Happening, Persona, PersonaConsent, ReactsTo, Recurrence, Repetition,
