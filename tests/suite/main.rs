@@ -1,1 +1,14 @@
-//! One test binary: link once, run parallel.
+//! One test binary: link once, run parallel. Each module runs one kind of files.
+//!
+//! `UPDATE=1 cargo test -p wayline-tests` rewrites what the files expect; read the difference before committing it.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests read files and fail by panicking"
+)]
+
+mod generated;
