@@ -87,7 +87,9 @@ mod tests {
     #[test]
     fn a_missing_file_is_a_difference() {
         if !updating() {
-            assert!(expect_file(&repository().join("no/such/file"), "x").unwrap_err().contains("no such file"));
+            assert!(
+                expect_file(&repository().join("no/such/file"), "x").unwrap_err().contains("no such file")
+            );
         }
     }
 }
