@@ -62,6 +62,9 @@ impl Date {
     /// the last of a shorter month: 31 January and one month is 28 or 29 February. Saturates.
     #[must_use]
     pub fn add_months(self, months: i32) -> Self {
+        if months == 0 {
+            return self;
+        }
         let (year, month, day) = self.ymd();
         let index = i64::from(year) * 12 + i64::from(month) - 1 + i64::from(months);
         let beyond = if months < 0 { Self::MIN } else { Self::MAX };

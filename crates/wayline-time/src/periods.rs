@@ -23,7 +23,8 @@ pub fn start_of_day(zone: Zone, moment: Moment) -> Moment {
     first_moment(zone, day_of(zone, moment))
 }
 
-/// The first moment of the day after the one that a moment lies in; always later than it.
+/// The first moment of the day after the one that a moment lies in: always later than it, up to
+/// [`Date::MAX`].
 #[must_use]
 pub fn start_of_next_day(zone: Zone, moment: Moment) -> Moment {
     first_moment(zone, day_of(zone, moment).add_days(1))
