@@ -171,7 +171,10 @@ mod tests {
         ];
         for (name, (mean, deviation), wanted_mean, wanted_deviation) in cases {
             assert!((mean - wanted_mean).abs() < 0.012 * wanted_deviation, "{name}: mean {mean}");
-            assert!((deviation - wanted_deviation).abs() < 0.02 * wanted_deviation, "{name}: deviation {deviation}");
+            assert!(
+                (deviation - wanted_deviation).abs() < 0.02 * wanted_deviation,
+                "{name}: deviation {deviation}"
+            );
         }
     }
 
@@ -179,7 +182,8 @@ mod tests {
     fn neighbouring_customers_are_not_shifted_copies() {
         // With customer keys that are multiples of the golden ratio, draw n of one customer is draw n + 1 of the next.
         let seed = Key::seed(1);
-        let draws: Vec<Vec<u64>> = (0..50).map(|c| (0..50).map(|n| seed.with(c).with(n).0).collect()).collect();
+        let draws: Vec<Vec<u64>> =
+            (0..50).map(|c| (0..50).map(|n| seed.with(c).with(n).0).collect()).collect();
         let mut all: Vec<u64> = draws.concat();
         all.sort_unstable();
         all.dedup();
@@ -192,7 +196,9 @@ mod tests {
         for lag in [1, 2, 7] {
             let seed = Key::seed(3);
             let sum: f64 = (0..u64::from(pairs))
-                .map(|n| (seed.with(n).with(0).uniform() - 0.5) * (seed.with(n + lag).with(0).uniform() - 0.5))
+                .map(|n| {
+                    (seed.with(n).with(0).uniform() - 0.5) * (seed.with(n + lag).with(0).uniform() - 0.5)
+                })
                 .sum();
             // The standard error of the correlation is 0.0032.
             assert!((sum / f64::from(pairs) * 12.0).abs() < 0.016, "lag {lag}");
