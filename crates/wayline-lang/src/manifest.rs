@@ -84,7 +84,7 @@ impl Reader<'_> {
         Zone::lookup(&name).unwrap_or_else(|_| {
             let mut finding = Diagnostic::new(Code::UNKNOWN_ZONE, format!("there is no time zone `{name}`"), span)
                 .help("use an IANA name, such as `Europe/Berlin`");
-            if let Some(near) = suggest::closest(&name, Zone::names()) {
+            if let Some(near) = suggest::closest(&name, Zone::all().map(Zone::name)) {
                 finding = finding.replace(Applicability::Safe, span, format!("\"{near}\""), format!("write `{near}`"));
             }
             self.out.push(finding);

@@ -32,6 +32,11 @@ impl Facts {
         self.known.retain(is_bound);
     }
 
+    /// What is still known inside a `where`, which asks about another event or item.
+    pub(crate) fn inside_where(&self) -> Self {
+        Self { known: self.known.iter().filter(|path| !about_item(path)).cloned().collect() }
+    }
+
     /// Forgets a path and its parts, since it was given another value.
     pub(crate) fn forget(&mut self, path: &Expr) {
         self.known.retain(|known| !mentions(known, path));
@@ -96,6 +101,14 @@ fn is_bound(path: &Expr) -> bool {
     match path {
         Expr::Slot(_) => true,
         Expr::Field(of, _) | Expr::Index(of, _) => is_bound(of),
+        _ => false,
+    }
+}
+
+fn about_item(path: &Expr) -> bool {
+    match path {
+        Expr::Item(_) => true,
+        Expr::Field(of, _) | Expr::Index(of, _) => about_item(of),
         _ => false,
     }
 }
