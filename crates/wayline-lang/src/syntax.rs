@@ -1,0 +1,69 @@
+//! Text to syntax tree: one parse gives the lossless tree, the typed tree and all findings about syntax.
+//!
+//! Parsing never fails. What is broken becomes `bad_*` and `missing_*` nodes, a finding each, and is left out of the
+//! typed tree.
+
+use pest::Parser as _;
+
+use crate::codes::Code;
+use crate::diagnostic::{Diagnostic, sort};
+use crate::source::{Source, Span, offset};
+
+pub mod ast;
+mod build;
+mod grammar;
+mod lexer;
+mod recover;
+mod tree;
+
+pub use grammar::Rule;
+pub use lexer::{Token, TokenKind, lex};
+pub use tree::{Children, Node, Tree};
+
+/// What a file was read into.
+#[derive(Debug, Clone)]
+pub struct Parse {
+    /// Every byte of the file, with structure.
+    pub tree: Tree,
+    /// The declarations.
+    pub ast: ast::File,
+    /// Findings about syntax, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// How deeply brackets may be nested.
+const MAX_BRACKETS: usize = build::MAX_DEPTH;
+
+/// Reads a file. Linear in its length, whatever it holds.
+#[must_use]
+pub fn parse(source: &Source) -> Parse {
+    let text: &str = &source.text;
+    let (tokens, too_deep) = tree::lex_with_depth(text, MAX_BRACKETS);
+    let mut diagnostics = Vec::new();
+    recover::tokens(source, &tokens, &mut diagnostics);
+    let parsed = match too_deep {
+        Some(place) => Err(place),
+        // Only the guard of the native stack makes the parser give up: the grammar takes every text.
+        None => grammar::Grammar::parse(Rule::file, text).map_err(|error| match error.location {
+            pest::error::InputLocation::Pos(at) | pest::error::InputLocation::Span((at, _)) => offset(at),
+        }),
+    };
+    let (tree, ast) = match parsed {
+        Ok(pairs) => {
+            let tree = Tree::build(source.id, tokens, pairs);
+            recover::nodes(source, &tree, &mut diagnostics);
+            let ast = build::build(source.id, text, &tree, &mut diagnostics);
+            (tree, ast)
+        }
+        Err(place) => {
+            let message = format!("brackets and conditions are nested more than {MAX_BRACKETS} deep here");
+            let finding = Diagnostic::new(Code::TOO_DEEP, message, Span::new(source.id, place, place))
+                .note("the rest of this file is not checked")
+                .help("close what is open, or cut it into flows and segments with names");
+            diagnostics.push(finding);
+            (Tree::empty(source.id, tokens), ast::File::default())
+        }
+    };
+    sort(&mut diagnostics);
+    Parse { tree, ast, diagnostics }
+}
