@@ -12,7 +12,7 @@ mod paths;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::finding::{Finding, FindingKind, sorted};
+use crate::finding::{ENOUGH, Finding, FindingKind, sorted};
 use crate::parse::Template;
 use crate::schema::{Schema, Ty};
 use crate::tree::{Assign, Case, For, If, Name, Node};
@@ -91,6 +91,9 @@ impl<'a> Checker<'a> {
 
     fn nodes(&mut self, nodes: &'a [Node]) {
         for node in nodes {
+            if self.findings.len() >= ENOUGH {
+                return;
+            }
             match node {
                 Node::Text(_) => {}
                 Node::Output(chain) => self.output(chain),
@@ -166,7 +169,7 @@ impl<'a> Checker<'a> {
         let mut branches = Vec::new();
         for when in &node.whens {
             for value in &when.values {
-                self.case_value(subject, &node.subject, value);
+                self.case_value(subject, value);
             }
             branches.push(self.branch(Vec::new(), &when.body));
         }

@@ -71,6 +71,10 @@ impl Finding {
     }
 }
 
+/// After so many findings a run stops looking: nobody reads on, and every name that is unknown is compared with all that
+/// are known.
+pub(crate) const ENOUGH: usize = 200;
+
 /// Findings in the order of their places, without repetitions: the order is part of the contract.
 pub(crate) fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort_by(|a, b| {

@@ -1,7 +1,8 @@
 //! The name an author may have meant.
 
-/// The candidate closest to `name`, if it is close enough to be meant: only another case up to three characters, one
-/// edit from four, two from five, three from nine. Swapped neighbours count as one edit; the first of equals wins.
+/// The candidate closest to `name`, if it is close enough to be meant: only another case up to two characters, one
+/// edit from three, two from five, three from nine; at three characters the first one must be right. Swapped neighbours
+/// count as one edit; the first of equals wins.
 pub(crate) fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let length = name.chars().count();
     // A name this long is never a slip of the finger, and the distance is quadratic.
@@ -9,8 +10,8 @@ pub(crate) fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a s
         return None;
     }
     let allowed = match length {
-        0..=3 => 0,
-        4 => 1,
+        0..=2 => 0,
+        3..=4 => 1,
         5..=8 => 2,
         _ => 3,
     };
@@ -20,7 +21,11 @@ pub(crate) fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a s
         if candidate.len() > 256 {
             continue;
         }
-        let distance = strsim::damerau_levenshtein(&folded, &candidate.to_lowercase());
+        let other = candidate.to_lowercase();
+        if length <= 3 && folded.chars().next() != other.chars().next() {
+            continue;
+        }
+        let distance = strsim::damerau_levenshtein(&folded, &other);
         if distance <= allowed && distance < length && best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, candidate));
         }
@@ -39,6 +44,7 @@ mod tests {
         assert_eq!(closest("Plan", known), Some("plan"));
         assert_eq!(closest("contry", known), Some("country"));
         assert_eq!(closest("zip", ["vip"]), None);
+        assert_eq!(closest("fre", ["free"]), Some("free"));
         assert_eq!(closest("SKU", ["sku"]), Some("sku"));
     }
 }

@@ -23,7 +23,8 @@ use std::fmt::Write;
 use std::path::Path;
 
 use serde_json::Value as Json;
-use wayline_template::{Escape, Finding, Renderer, Schema, Ty, Value, check, parse};
+use shop::schema;
+use wayline_template::{Escape, Field, Finding, Renderer, Schema, Ty, Value, check, parse};
 
 struct Case {
     title: String,
@@ -123,9 +124,9 @@ fn natural(value: &Value) -> liquid::model::Value {
 fn run(case: &Case, schema: &Schema, base: &Json) -> (String, Option<Result<String, String>>) {
     let mut json = base.clone();
     if let Some(values) = &case.values {
-        shop::merge(&mut json, &serde_json::from_str(values).expect("values are JSON"));
+        merge(&mut json, &serde_json::from_str(values).expect("values are JSON"));
     }
-    let values = shop::value(&Ty::Record(schema.roots.clone()), &json);
+    let values = value(&Ty::Record(schema.roots.clone()), &json);
     let html = case.title.ends_with("[html]");
     let template = match parse(&case.template) {
         Ok(template) => template,
@@ -141,11 +142,51 @@ fn run(case: &Case, schema: &Schema, base: &Json) -> (String, Option<Result<Stri
     (format!("--- output\n{output}\n"), (!html).then(|| plain(&case.template, &values)))
 }
 
+/// A value of the type from JSON; texts stand for everything that is not a list, record or yes or no.
+fn value(ty: &Ty, json: &Json) -> Value {
+    let text = || json.as_str().unwrap_or_else(|| panic!("{json} is not a text for {ty:?}")).to_owned();
+    match (ty, json) {
+        (_, Json::Null) => Value::Missing,
+        (Ty::Number, _) => Value::Number(text()),
+        (Ty::Money(currency), _) => Value::Money { amount: text(), currency: currency.clone() },
+        (Ty::YesNo, Json::Bool(yes)) => Value::YesNo(*yes),
+        (Ty::Date, _) => Value::Date(text()),
+        (Ty::Time, _) => Value::Time(text()),
+        (Ty::Moment, _) => Value::Moment(text()),
+        (Ty::Duration, _) => Value::Duration(text()),
+        (Ty::List(item), Json::Array(items)) => {
+            Value::List(items.iter().map(|json| value(item, json)).collect())
+        }
+        (Ty::Record(fields), Json::Object(object)) => {
+            for name in object.keys() {
+                assert!(fields.iter().any(|field| field.name == *name), "{name} is not in the schema");
+            }
+            let value = |field: &Field| {
+                (field.name.clone(), value(&field.ty, object.get(&field.name).unwrap_or(&Json::Null)))
+            };
+            Value::Record(fields.iter().map(value).collect())
+        }
+        _ => Value::Text(text()),
+    }
+}
+
+/// Lays one JSON document over another, record by record.
+fn merge(base: &mut Json, over: &Json) {
+    match (base, over) {
+        (Json::Object(base), Json::Object(over)) => {
+            for (name, value) in over {
+                merge(base.entry(name.clone()).or_insert(Json::Null), value);
+            }
+        }
+        (base, over) => *base = over.clone(),
+    }
+}
+
 #[test]
 fn corpus() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
     let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
-    let schema = shop::schema(&read("shop.schema"));
+    let schema = schema();
     let base: Json = serde_json::from_str(&read("shop.json")).unwrap();
     let update = std::env::var("WAYLINE_UPDATE_CORPUS").is_ok();
     let mut files: Vec<String> = std::fs::read_dir(&folder)

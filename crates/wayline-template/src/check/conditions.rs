@@ -349,7 +349,7 @@ impl<'a> Checker<'a> {
         read.ty
     }
 
-    pub(super) fn case_value(&mut self, subject: T<'a>, at: &'a Operand, value: &'a Operand) {
+    pub(super) fn case_value(&mut self, subject: T<'a>, value: &'a Operand) {
         if subject == T::Unknown {
             return;
         }
@@ -359,7 +359,7 @@ impl<'a> Checker<'a> {
                     .help("use `{% if … == nil %}`"),
             ),
             Operand::Literal(literal, span) => {
-                self.literal_value(subject, Operator::Eq, literal, span, &(at.span().start..at.span().end));
+                self.literal_value(subject, Operator::Eq, literal, span, span);
             }
             Operand::Path(path) => {
                 let read = self.read(path);

@@ -5,7 +5,7 @@ use pest::iterators::Pair;
 use super::grammar::Rule as R;
 use super::markup::{ForMarkup, Markup};
 use super::{MAX_DEPTH, MAX_LOOPS, problems};
-use crate::finding::{Finding, FindingKind, Span};
+use crate::finding::{ENOUGH, Finding, FindingKind, Span};
 use crate::tree::{Assign, Branch, Case, Condition, For, If, Node, Operand, When};
 
 /// An open block.
@@ -88,6 +88,9 @@ impl<'a> Blocks<'a> {
 
     /// Takes the next piece; `false` when it makes no sense to go on.
     pub(super) fn piece(&mut self, pair: Pair<'a, R>) -> bool {
+        if self.findings.len() >= ENOUGH {
+            return false;
+        }
         let span = pair.as_span().start()..pair.as_span().end();
         match pair.as_rule() {
             R::text => self.add_text(span),
@@ -125,6 +128,11 @@ impl<'a> Blocks<'a> {
             _ => {}
         }
         true
+    }
+
+    /// The rest of the source is not looked at: nothing can be said about blocks that are open.
+    pub(super) fn abandon(&mut self) {
+        self.stack.clear();
     }
 
     /// The tree and what was found.
@@ -320,10 +328,34 @@ impl<'a> Blocks<'a> {
                     self.markup(markup).bare(name);
                     self.close(kind, name, span);
                 }
-                None => self.report(problems::unknown_tag(name, name_span)),
+                None => return self.unknown_tag(name, name_span, span),
             },
         }
         true
+    }
+
+    /// Reports it, and acts as the tag that was meant would: its end must not be reported, too.
+    fn unknown_tag(&mut self, name: &str, name_span: Span, span: Span) -> bool {
+        let Some((finding, meant)) = problems::unknown_tag(name, name_span) else { return true };
+        self.report(finding);
+        let if_block = || Done::If { branches: Vec::new(), open: None };
+        match meant {
+            Some("if") => self.open(Kind::If, span, if_block(), true),
+            Some("unless") => self.open(Kind::Unless, span, if_block(), true),
+            Some("case") => {
+                self.open(Kind::Case, span, Done::Case { subject: None, whens: Vec::new(), open: None }, true)
+            }
+            Some("for") => self.open(Kind::For, span, Done::For { head: None, body: None }, true),
+            Some(end) => {
+                // Only the end of the innermost block: any other guess could lead to more findings.
+                let kind = Kind::of_end(end);
+                if kind.is_some() && self.stack.last().map(|frame| frame.kind) == kind {
+                    self.stack.pop();
+                }
+                true
+            }
+            None => true,
+        }
     }
 
     fn open(&mut self, kind: Kind, span: Span, done: Done, broken: bool) -> bool {
@@ -337,8 +369,6 @@ impl<'a> Blocks<'a> {
                 )
                 .help("end blocks earlier, or compute the choice in the journey"),
             );
-            // The rest of the file cannot be matched to its blocks any more.
-            self.stack.clear();
             return false;
         }
         let loops = self.stack.iter().filter(|frame| frame.kind == Kind::For).count();

@@ -203,8 +203,12 @@ fn human(rule: R) -> &'static [&'static str] {
     }
 }
 
-/// A tag that is not in the subset.
-pub(super) fn unknown_tag(name: &str, span: Span) -> Finding {
+/// A tag that is not in the subset, and the block it probably should have opened. None for the end of a block that was
+/// refused where it began.
+pub(super) fn unknown_tag(name: &str, span: Span) -> Option<(Finding, Option<&'static str>)> {
+    if matches!(name, "endcapture" | "endtablerow" | "endifchanged") {
+        return None;
+    }
     let help = match name {
         "include" | "render" | "layout" | "section" => "a template stands alone: put the text into it",
         "capture" => "use `{% assign name = … | append: … %}`, or write the text where it is needed",
@@ -218,28 +222,29 @@ pub(super) fn unknown_tag(name: &str, span: Span) -> Finding {
         _ => "",
     };
     if !help.is_empty() {
-        return Finding::new(
+        let finding = Finding::new(
             FindingKind::Unsupported,
             span,
             format!("the tag `{name}` is not supported"),
             "not in the checked subset",
-        )
-        .help(help);
+        );
+        return Some((finding.help(help), None));
     }
     let meant = match name {
-        "elseif" | "elif" | "elsif_" | "else_if" => Some("elsif"),
+        "elseif" | "elif" => Some("elsif"),
         "end" => None,
         _ => closest(name, TAGS.iter().copied()),
     };
     let finding =
         Finding::new(FindingKind::Syntax, span.clone(), format!("there is no tag `{name}`"), "unknown tag");
-    match meant {
+    let finding = match meant {
         Some(meant) => finding.help(format!("did you mean `{meant}`?")).suggest(span, meant),
         None => finding.help(
             "the tags are `if`, `elsif`, `else`, `unless`, `case`, `when`, `for`, `assign`, `comment`, `raw` \
              and their `end…`",
         ),
-    }
+    };
+    Some((finding, meant))
 }
 
 pub(super) fn unknown_filter(name: &str, span: Span) -> Finding {

@@ -1,14 +1,15 @@
-//! The notation of schemas and values in the corpus.
+//! The schema that the tests share, and its notation: `{ name? type, … }`, `list of …`, `one of a|b`, `money USD`.
+
+#![expect(clippy::panic, reason = "a test fails by panicking")]
 
 use std::iter::Peekable;
 use std::str::Chars;
 
-use serde_json::Value as Json;
-use wayline_template::{Field, Schema, Ty, Value};
+use wayline_template::{Field, Schema, Ty};
 
-/// Reads the notation of `shop.schema`: `{ name? type, … }`, `list of …`, `one of a|b`, `money USD`.
-pub(crate) fn schema(text: &str) -> Schema {
-    let mut reader = Reader { letters: text.chars().peekable() };
+/// The schema of `corpus/shop.schema`.
+pub(crate) fn schema() -> Schema {
+    let mut reader = Reader { letters: include_str!("../corpus/shop.schema").chars().peekable() };
     match reader.ty() {
         Ty::Record(roots) => Schema { roots },
         other => panic!("a schema is a record, not {other:?}"),
@@ -71,45 +72,5 @@ impl Reader<'_> {
             }
             other => panic!("unknown type {other:?}"),
         }
-    }
-}
-
-/// A value of the type from JSON; texts stand for everything that is not a list, record or yes or no.
-pub(crate) fn value(ty: &Ty, json: &Json) -> Value {
-    let text = || json.as_str().unwrap_or_else(|| panic!("{json} is not a text for {ty:?}")).to_owned();
-    match (ty, json) {
-        (_, Json::Null) => Value::Missing,
-        (Ty::Number, _) => Value::Number(text()),
-        (Ty::Money(currency), _) => Value::Money { amount: text(), currency: currency.clone() },
-        (Ty::YesNo, Json::Bool(yes)) => Value::YesNo(*yes),
-        (Ty::Date, _) => Value::Date(text()),
-        (Ty::Time, _) => Value::Time(text()),
-        (Ty::Moment, _) => Value::Moment(text()),
-        (Ty::Duration, _) => Value::Duration(text()),
-        (Ty::List(item), Json::Array(items)) => {
-            Value::List(items.iter().map(|json| value(item, json)).collect())
-        }
-        (Ty::Record(fields), Json::Object(object)) => {
-            for name in object.keys() {
-                assert!(fields.iter().any(|field| field.name == *name), "{name} is not in the schema");
-            }
-            let value = |field: &Field| {
-                (field.name.clone(), value(&field.ty, object.get(&field.name).unwrap_or(&Json::Null)))
-            };
-            Value::Record(fields.iter().map(value).collect())
-        }
-        _ => Value::Text(text()),
-    }
-}
-
-/// Lays one JSON document over another, record by record.
-pub(crate) fn merge(base: &mut Json, over: &Json) {
-    match (base, over) {
-        (Json::Object(base), Json::Object(over)) => {
-            for (name, value) in over {
-                merge(base.entry(name.clone()).or_insert(Json::Null), value);
-            }
-        }
-        (base, over) => *base = over.clone(),
     }
 }
