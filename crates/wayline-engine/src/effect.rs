@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use wayline_ir::{
-    ActionId, ChannelId, EventId, FieldId, JourneyId, MessageId, Program, ReactionKind, RuleId, SegmentId, ServiceId,
-    StepId, Symbol, Value,
+    ActionId, ChannelId, EventId, FieldId, JourneyId, MessageId, Program, ReactionKind, RuleId, SegmentId,
+    ServiceId, StepId, Symbol, Value,
 };
 use wayline_time::Moment;
 

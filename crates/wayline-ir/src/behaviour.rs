@@ -165,4 +165,3 @@ pub enum Act {
     /// An event with its fields in declared order.
     Event(EventId, Vec<Draw>),
 }
-

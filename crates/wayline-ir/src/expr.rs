@@ -4,9 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use wayline_time::Span;
 
-use crate::{
-    ChannelId, EventId, FieldId, MessageId, ReactionKind, SegmentId, SlotId, Value,
-};
+use crate::{ChannelId, EventId, FieldId, MessageId, ReactionKind, SegmentId, SlotId, Value};
 
 /// An expression.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use wayline_time::{CronPattern, Span, TimeOfDay, WeekdaySet};
 
 use crate::{
-    ActionId, CounterId, EventId, Expr, FieldId, HistorySource, JourneyId, MessageId, SegmentId, ServiceId, SlotId,
-    StageId, StepId, Type, Value,
+    ActionId, CounterId, EventId, Expr, FieldId, HistorySource, JourneyId, MessageId, SegmentId, ServiceId,
+    SlotId, StageId, StepId, Type, Value,
 };
 
 /// A journey. The first step is `StepId(0)`.
@@ -16,6 +16,9 @@ pub struct Journey {
     pub name: String,
     /// Names its text: the first 12 hexadecimal digits of a BLAKE3 hash of its words, comments and layout left out.
     pub version: String,
+    /// Names it had before (`moved journey`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub formerly: Vec<String>,
     /// A title for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,

@@ -27,16 +27,17 @@ pub use ids::{
     SegmentId, ServiceId, SlotId, StageId, StepId, Symbol, TopicId,
 };
 pub use journey::{
-    Arm, Call, Case, Direction, Enter, Experiment, ExperimentArm, Goal, Journey, Leave, Moved, NotSent, Param,
-    Pattern, Reentry, Schedule, SendChoice, SendMode, Slot, Stage, Step, StepKind, Trigger, Until, WhileRunning,
+    Arm, Call, Case, Direction, Enter, Experiment, ExperimentArm, Goal, Journey, Leave, Moved, NotSent,
+    Param, Pattern, Reentry, Schedule, SendChoice, SendMode, Slot, Stage, Step, StepKind, Trigger, Until,
+    WhileRunning,
 };
 pub use message::{
-    Backlog, Channel, ChannelKind, Cost, Localised, Message, Part, PartKind, QuietHours, Rate, ReactionKind, Service,
-    ServiceAction, Template, Topic, TopicPolicy,
+    Backlog, Channel, ChannelKind, Cost, Localised, Message, Part, PartKind, QuietHours, Rate, ReactionKind,
+    Service, ServiceAction, Template, Topic, TopicPolicy,
 };
 pub use program::{
-    Calendar, EventType, Guarantee, Place, Program, ProgramError, Promise, Retention, Said, Segment, SourceMap, Workspace,
-    IR_FORMAT,
+    Calendar, EventType, Guarantee, IR_FORMAT, Place, Program, ProgramError, Promise, Retention, Said,
+    Segment, SourceMap, Workspace,
 };
 pub use suppress::{Cap, CapWindow, Clause, Otherwise, SendSet, SuppressRule, Target};
 pub use types::{Field, Type};

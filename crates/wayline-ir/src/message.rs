@@ -1,8 +1,8 @@
 //! What is said and by which way: topics, channels, messages, services.
 
+use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use rust_decimal::Decimal;
 use wayline_time::{DayWindow, Span};
 
 use crate::{ChannelId, Expr, Field, Param, TopicId, Type};

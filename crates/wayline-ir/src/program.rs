@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use wayline_time::{CalendarDays, Span, TimeOfDay, Zone};
 
 use crate::{
-    Channel, ChannelId, EventId, Expr, Field, FieldId, Journey, JourneyId, Message, MessageId, Persona, Rate, Service,
-    SuppressRule, Symbol, Topic, TopicId,
+    Channel, ChannelId, EventId, Expr, Field, FieldId, Journey, JourneyId, Message, MessageId, Persona, Rate,
+    Service, SuppressRule, Symbol, Topic, TopicId,
 };
 
 /// The version of this data format. A host refuses formats it does not know.
@@ -222,7 +222,9 @@ pub enum ProgramError {
     #[error("this is not a compiled workspace: {0}")]
     Malformed(#[from] serde_json::Error),
     /// It was written in another format.
-    #[error("this workspace was compiled in format {found}, but format {expected} is needed: compile it again")]
+    #[error(
+        "this workspace was compiled in format {found}, but format {expected} is needed: compile it again"
+    )]
     Format {
         /// The format of the data.
         found: u32,

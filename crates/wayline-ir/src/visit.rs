@@ -1,8 +1,8 @@
 //! Walking over all expressions of a program, for analyses (what history is needed, what can change when).
 
 use crate::{
-    Arm, Clause, Enter, Expr, Goal, HistoryQuery, Journey, Leave, ListQuery, Program, Query, SendChoice, Step,
-    StepId, StepKind, Trigger, Until,
+    Arm, Clause, Enter, Expr, Goal, HistoryQuery, Journey, Leave, ListQuery, Program, Query, SendChoice,
+    Step, StepId, StepKind, Trigger, Until,
 };
 
 impl Expr {

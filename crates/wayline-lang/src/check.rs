@@ -3,28 +3,23 @@
 //! Checking and building go together: an expression that is understood is at the same time an expression of the program.
 //! A part that is not understood is reported once and yields nothing, so that nothing follows from it.
 
-mod behaviour;
 mod channels;
 mod events;
 mod expr;
 mod facts;
 mod flow;
-mod guarantee;
 mod history;
 mod journey;
 mod matching;
 mod messages;
 mod path;
-mod persona;
 mod scope;
 mod segments;
 mod send;
 mod services;
 mod steps;
-mod suppress;
 mod symbols;
 mod templates;
-mod test;
 mod types;
 mod waits;
 
@@ -50,13 +45,15 @@ pub(crate) struct Checked {
     pub(crate) journeys: Vec<JourneySpans>,
 }
 
-/// Where a journey and its steps stand.
+/// Where the steps of a journey stand.
 pub(crate) struct JourneySpans {
-    pub(crate) name: Span,
     pub(crate) steps: Vec<Span>,
     /// Texts the version is a hash of: the journey, then the flows it uses.
     pub(crate) texts: Vec<Span>,
 }
+
+/// Names and types of parameters.
+pub(crate) type Params = Arc<[(Arc<str>, Type)]>;
 
 pub(crate) struct Checker<'a> {
     names: &'a Names<'a>,
@@ -69,8 +66,8 @@ pub(crate) struct Checker<'a> {
     /// The id of each declared segment: a segment only refers to smaller ids.
     segment_ids: Vec<SegmentId>,
     /// The parameter types of each message and journey.
-    message_params: Vec<Arc<[(Arc<str>, Type)]>>,
-    journey_params: Vec<Arc<[(Arc<str>, Type)]>>,
+    message_params: Vec<Params>,
+    journey_params: Vec<Params>,
     journeys: Vec<JourneySpans>,
     muted: bool,
 }
@@ -108,10 +105,6 @@ pub(crate) fn check<'a>(
     checker.messages();
     checker.journeys();
     checker.flows();
-    checker.rules();
-    checker.personas();
-    checker.guarantees();
-    checker.tests();
     let Checker { mut program, symbols, journeys, .. } = checker;
     program.symbols = symbols.into_words();
     Checked { program, journeys }
@@ -164,11 +157,16 @@ impl Checker<'_> {
     /// A share as millionths.
     pub(crate) fn share(&mut self, percent: &ast::Percent) -> Option<u32> {
         let millionths = percent.value.checked_mul(Decimal::from(10_000)).unwrap_or(Decimal::MAX);
-        let whole = millionths.to_u32().filter(|whole| Decimal::from(*whole) == millionths && *whole <= 1_000_000);
+        let whole =
+            millionths.to_u32().filter(|whole| Decimal::from(*whole) == millionths && *whole <= 1_000_000);
         if whole.is_none() {
             self.report(
-                Diagnostic::new(Code::OUT_OF_RANGE, format!("{} % is not a share that can be drawn", percent.value), percent.span)
-                    .help("write 0 to 100 percent with at most four decimals"),
+                Diagnostic::new(
+                    Code::OUT_OF_RANGE,
+                    format!("{} % is not a share that can be drawn", percent.value),
+                    percent.span,
+                )
+                .help("write 0 to 100 percent with at most four decimals"),
             );
         }
         whole
@@ -178,8 +176,9 @@ impl Checker<'_> {
         if wayline_time::Zone::lookup(name).is_ok() {
             return Some(());
         }
-        let mut finding = Diagnostic::new(Code::UNKNOWN_ZONE, format!("there is no time zone `{name}`"), span)
-            .help("use an IANA name, such as `Europe/Berlin`");
+        let mut finding =
+            Diagnostic::new(Code::UNKNOWN_ZONE, format!("there is no time zone `{name}`"), span)
+                .help("use an IANA name, such as `Europe/Berlin`");
         let zones = wayline_time::Zone::all().map(wayline_time::Zone::name);
         if let Some(near) = crate::suggest::closest(name, zones) {
             finding = finding.help(format!("did you mean `{near}`?"));

@@ -109,7 +109,8 @@ pub fn compile(settings: Option<Input>, mut journeys: Vec<Input>, files: &dyn Fi
     let mut out = Diagnostics::new();
     let mut sources = Sources::default();
     journeys.sort_by(|a, b| a.path.cmp(&b.path));
-    let settings = settings.unwrap_or_else(|| Input { path: manifest::MANIFEST.to_owned(), bytes: Vec::new() });
+    let settings =
+        settings.unwrap_or_else(|| Input { path: manifest::MANIFEST.to_owned(), bytes: Vec::new() });
     let settings = sources.add(&settings.path, &settings.bytes, &mut out);
     let parses: Vec<Parse> = journeys
         .into_iter()

@@ -27,8 +27,12 @@ pub(crate) fn read(source: &Source, out: &mut Diagnostics) -> Manifest {
     for error in errors {
         let span = error.span().map_or(whole(source), |range| span(source, range));
         out.push(
-            Diagnostic::new(Code::BAD_MANIFEST, format!("`{}` is not valid TOML: {}", source.path, first_line(error.message())), span)
-                .help("write one setting on a line, such as `zone = \"Europe/Berlin\"`"),
+            Diagnostic::new(
+                Code::BAD_MANIFEST,
+                format!("`{}` is not valid TOML: {}", source.path, first_line(error.message())),
+                span,
+            )
+            .help("write one setting on a line, such as `zone = \"Europe/Berlin\"`"),
         );
     }
     let mut reader = Reader { source, out };
@@ -82,10 +86,16 @@ impl Reader<'_> {
             return Zone::utc();
         };
         Zone::lookup(&name).unwrap_or_else(|_| {
-            let mut finding = Diagnostic::new(Code::UNKNOWN_ZONE, format!("there is no time zone `{name}`"), span)
-                .help("use an IANA name, such as `Europe/Berlin`");
+            let mut finding =
+                Diagnostic::new(Code::UNKNOWN_ZONE, format!("there is no time zone `{name}`"), span)
+                    .help("use an IANA name, such as `Europe/Berlin`");
             if let Some(near) = suggest::closest(&name, Zone::all().map(Zone::name)) {
-                finding = finding.replace(Applicability::Safe, span, format!("\"{near}\""), format!("write `{near}`"));
+                finding = finding.replace(
+                    Applicability::Safe,
+                    span,
+                    format!("\"{near}\""),
+                    format!("write `{near}`"),
+                );
             }
             self.out.push(finding);
             Zone::utc()

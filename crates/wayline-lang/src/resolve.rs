@@ -223,12 +223,18 @@ impl<'a> Names<'a> {
 
     /// What is said of a name that is not of the kind that is wanted here.
     pub(crate) fn unknown(&self, kind: Kind, name: &Name) -> Diagnostic {
-        let finding =
-            Diagnostic::new(kind.unknown(), format!("there is no {} `{}`", kind.word(), name.text), name.span);
+        let finding = Diagnostic::new(
+            kind.unknown(),
+            format!("there is no {} `{}`", kind.word(), name.text),
+            name.span,
+        );
         if let Some(near) = suggest::closest(name.as_str(), self.of_kind(kind)) {
-            return finding
-                .help(format!("did you mean `{near}`?"))
-                .replace(Applicability::Safe, name.span, near, format!("write `{near}`"));
+            return finding.help(format!("did you mean `{near}`?")).replace(
+                Applicability::Safe,
+                name.span,
+                near,
+                format!("write `{near}`"),
+            );
         }
         if let Some(other) = Kind::ALL.into_iter().find(|other| self.get(*other, name.as_str()).is_some()) {
             return finding.note(format!(

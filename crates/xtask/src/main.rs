@@ -37,7 +37,9 @@ fn main() -> Result<ExitCode> {
         ["ci"] => ci::run(&repository),
         ["tidy"] => tidy::run(&repository),
         ["gen"] => keywords::write(&repository).and_then(|()| ci::generated_by_tests(&repository, true)),
-        ["gen", "--check"] => tidy::check(&repository).and_then(|()| ci::generated_by_tests(&repository, false)),
+        ["gen", "--check"] => {
+            tidy::check(&repository).and_then(|()| ci::generated_by_tests(&repository, false))
+        }
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             Ok(ExitCode::SUCCESS)

@@ -25,8 +25,9 @@ impl Checker<'_> {
             return;
         };
         let fields = self.fields(&decl.ast.fields, "the customer");
-        let zones: Vec<usize> =
-            (0..fields.len()).filter(|index| fields.get(*index).is_some_and(|f| f.ty == Type::Zone)).collect();
+        let zones: Vec<usize> = (0..fields.len())
+            .filter(|index| fields.get(*index).is_some_and(|f| f.ty == Type::Zone))
+            .collect();
         let span_of = |index: usize| decl.ast.fields.get(index).map_or(decl.ast.keyword, |field| field.span);
         if let [first, second, ..] = zones.as_slice() {
             self.report(
@@ -37,7 +38,8 @@ impl Checker<'_> {
             );
         }
         self.program.zone_field = zones.first().map(|index| FieldId::at(*index));
-        let locale = fields.iter().position(|f| f.name == "locale" && matches!(f.ty, Type::Text | Type::OneOf(_)));
+        let locale =
+            fields.iter().position(|f| f.name == "locale" && matches!(f.ty, Type::Text | Type::OneOf(_)));
         self.program.locale_field = locale.map(FieldId::at);
         self.customer = Arc::from(fields.as_slice());
         self.program.customer = fields;
@@ -78,9 +80,13 @@ impl Checker<'_> {
             if let Some(other) = self.names.get(Kind::Event, name.as_str()) {
                 if open.contains(&other) {
                     self.report(
-                        Diagnostic::new(Code::CIRCLE, format!("event `{}` would contain itself", decl.ast.name.text), name.span)
-                            .also(decl.ast.name.span, "declared here")
-                            .help("list the fields that are needed as a record: `{ … }`"),
+                        Diagnostic::new(
+                            Code::CIRCLE,
+                            format!("event `{}` would contain itself", decl.ast.name.text),
+                            name.span,
+                        )
+                        .also(decl.ast.name.span, "declared here")
+                        .help("list the fields that are needed as a record: `{ … }`"),
                     );
                 } else {
                     self.event_fields(other, done, open);
@@ -104,14 +110,19 @@ impl Checker<'_> {
             let first = fields.iter().take(index).find(|other| other.name.text == field.name.text);
             if let Some(first) = first {
                 self.report(
-                    Diagnostic::new(Code::DECLARED_TWICE, format!("{what} has two fields `{}`", field.name.text), field.name.span)
-                        .label("declared again here")
-                        .also(first.name.span, "first declared here"),
+                    Diagnostic::new(
+                        Code::DECLARED_TWICE,
+                        format!("{what} has two fields `{}`", field.name.text),
+                        field.name.span,
+                    )
+                    .label("declared again here")
+                    .also(first.name.span, "first declared here"),
                 );
                 continue;
             }
             let Some(ty) = self.ty(&field.ty) else { continue };
-            let mut typed = Field { name: field.name.text.to_string(), ty, optional: field.optional, default: None };
+            let mut typed =
+                Field { name: field.name.text.to_string(), ty, optional: field.optional, default: None };
             if let Some(default) = &field.default {
                 typed.default = self.constant(&mut Scope::default(), default, &typed);
             }
@@ -128,8 +139,12 @@ impl Checker<'_> {
             TypeKind::Number { range: Some((from, to)) } => {
                 if from > to {
                     self.report(
-                        Diagnostic::new(Code::OUT_OF_RANGE, format!("no number is from {from} to {to}"), ty.span)
-                            .help(format!("write the smaller one first: `number from {to} to {from}`")),
+                        Diagnostic::new(
+                            Code::OUT_OF_RANGE,
+                            format!("no number is from {from} to {to}"),
+                            ty.span,
+                        )
+                        .help(format!("write the smaller one first: `number from {to} to {from}`")),
                     );
                 }
                 Type::Number { from: Some(*from), to: Some(*to) }
@@ -161,7 +176,11 @@ impl Checker<'_> {
         for word in words {
             let symbol = self.symbols.intern(word.as_str());
             if all.contains(&symbol) {
-                self.report(Diagnostic::new(Code::DECLARED_TWICE, format!("`{}` is listed twice", word.text), word.span));
+                self.report(Diagnostic::new(
+                    Code::DECLARED_TWICE,
+                    format!("`{}` is listed twice", word.text),
+                    word.span,
+                ));
             } else {
                 all.push(symbol);
             }
@@ -173,10 +192,22 @@ impl Checker<'_> {
         if let Some(index) = self.names.get(Kind::Event, name.as_str()) {
             return self.program.events.get(index).map(|event| Type::Record(event.fields.clone()));
         }
-        const TYPES: [&str; 11] =
-            ["text", "number", "money", "yes or no", "date", "time", "moment", "duration", "zone", "one of", "list of"];
+        const TYPES: [&str; 11] = [
+            "text",
+            "number",
+            "money",
+            "yes or no",
+            "date",
+            "time",
+            "moment",
+            "duration",
+            "zone",
+            "one of",
+            "list of",
+        ];
         let known = TYPES.into_iter().chain(self.names.of_kind(Kind::Event));
-        let mut finding = Diagnostic::new(Code::UNKNOWN_TYPE, format!("there is no type `{}`", name.text), name.span);
+        let mut finding =
+            Diagnostic::new(Code::UNKNOWN_TYPE, format!("there is no type `{}`", name.text), name.span);
         let meant = match name.as_str() {
             "string" | "str" | "varchar" => Some("text"),
             "bool" | "boolean" => Some("yes or no"),
@@ -213,7 +244,11 @@ impl Checker<'_> {
     }
 
     /// A day set, or a finding when it is empty.
-    pub(crate) fn some_days(&mut self, days: wayline_time::WeekdaySet, span: Span) -> Option<wayline_time::WeekdaySet> {
+    pub(crate) fn some_days(
+        &mut self,
+        days: wayline_time::WeekdaySet,
+        span: Span,
+    ) -> Option<wayline_time::WeekdaySet> {
         if days.is_empty() {
             self.report(Diagnostic::new(Code::EMPTY_WINDOW, "no day is named", span));
             return None;

@@ -40,8 +40,12 @@ impl Checker<'_> {
         if !matches!(typed.ty, Type::YesNo) {
             let ty = describe(&typed.ty, &self.symbols);
             self.report(
-                Diagnostic::new(Code::NOT_A_CONDITION, format!("a condition is wanted, but this is a {ty}"), e.span)
-                    .help("compare it with something, such as `… is …`, `… > …` or `… is known`"),
+                Diagnostic::new(
+                    Code::NOT_A_CONDITION,
+                    format!("a condition is wanted, but this is a {ty}"),
+                    e.span,
+                )
+                .help("compare it with something, such as `… is …`, `… > …` or `… is known`"),
             );
             return None;
         }
@@ -92,13 +96,18 @@ impl Checker<'_> {
             (Type::Money(_), Type::Money(_)) => Code::MIXED_CURRENCIES,
             _ => Code::WRONG_TYPE,
         };
-        let mut finding = Diagnostic::new(code, format!("{want_text} is wanted here, but this is {found_text}"), span);
+        let mut finding =
+            Diagnostic::new(code, format!("{want_text} is wanted here, but this is {found_text}"), span);
         finding = match (found, want) {
             (Type::Money(_), Type::Money(_)) => {
                 finding.note("amounts of two currencies are never mixed: there is no rate of exchange here")
             }
-            (Type::Number { .. }, Type::Money(currency)) => finding.help(format!("write the currency: `… {currency}`")),
-            (Type::Text, Type::Number { .. } | Type::Money(_)) => finding.help("write the number without quotes"),
+            (Type::Number { .. }, Type::Money(currency)) => {
+                finding.help(format!("write the currency: `… {currency}`"))
+            }
+            (Type::Text, Type::Number { .. } | Type::Money(_)) => {
+                finding.help("write the number without quotes")
+            }
             _ => finding,
         };
         self.report(finding);
@@ -114,16 +123,22 @@ impl Checker<'_> {
             Diagnostic::new(Code::POSSIBLY_MISSING, format!("`{text}` may be missing here"), span)
                 .label("may be missing")
                 .note("there is no silent `no` for a missing value: say what is meant")
-                .help(format!("test it first (`if {text} is known`), or give a value for it (`{text} default …`)")),
+                .help(format!(
+                    "test it first (`if {text} is known`), or give a value for it (`{text} default …`)"
+                )),
         );
         None
     }
 
     /// Says so when a constant lies outside the range its type was declared with.
     fn in_range(&mut self, expr: &Expr, span: Span, ty: &Type) -> Option<()> {
-        let (Expr::Const(Value::Number(value)), Type::Number { from, to }) = (expr, ty) else { return Some(()) };
+        let (Expr::Const(Value::Number(value)), Type::Number { from, to }) = (expr, ty) else {
+            return Some(());
+        };
         if from.is_some_and(|from| *value < from) || to.is_some_and(|to| *value > to) {
-            let bound = |bound: &Option<rust_decimal::Decimal>| bound.map_or_else(|| "…".to_owned(), |b| b.to_string());
+            let bound = |bound: &Option<rust_decimal::Decimal>| {
+                bound.map_or_else(|| "…".to_owned(), |b| b.to_string())
+            };
             self.report(Diagnostic::new(
                 Code::OUT_OF_RANGE,
                 format!("{value} is outside the declared range from {} to {}", bound(from), bound(to)),
@@ -140,7 +155,9 @@ impl Checker<'_> {
         match &e.kind {
             ExprKind::Bad => None,
             ExprKind::Text(text) => self.text_literal(text, want),
-            ExprKind::Number(number) => constant(Value::Number(*number), Type::Number { from: None, to: None }),
+            ExprKind::Number(number) => {
+                constant(Value::Number(*number), Type::Number { from: None, to: None })
+            }
             ExprKind::Percent(_) => {
                 self.report(
                     Diagnostic::new(Code::WRONG_TYPE, "a share stands where a value is wanted", e.span)
@@ -186,7 +203,9 @@ impl Checker<'_> {
                 let within = Expr::InSegment(id);
                 Some(Typed::condition(if *negated { Expr::Not(Box::new(within)) } else { within }))
             }
-            ExprKind::HasBeen { value, state, duration } => self.has_been(scope, value, state, duration.value),
+            ExprKind::HasBeen { value, state, duration } => {
+                self.has_been(scope, value, state, duration.value)
+            }
             ExprKind::History(history) => self.history(scope, history, e.span),
             ExprKind::Bucket { share, name } => {
                 let share = self.share(share)?;
@@ -217,7 +236,13 @@ impl Checker<'_> {
         None
     }
 
-    fn list(&mut self, scope: &mut Scope, items: &[ast::Expr], span: Span, want: Option<&Type>) -> Option<Typed> {
+    fn list(
+        &mut self,
+        scope: &mut Scope,
+        items: &[ast::Expr],
+        span: Span,
+        want: Option<&Type>,
+    ) -> Option<Typed> {
         let item_type = match (want, items.first()) {
             (Some(Type::List(item)), _) => (**item).clone(),
             (_, Some(first)) => self.infer(scope, first, None)?.ty,
@@ -242,7 +267,9 @@ impl Checker<'_> {
     ) -> Option<Typed> {
         let Some(Type::Record(fields)) = want else {
             let finding = match want {
-                Some(want) => format!("{} is wanted here, but this is a record", describe(want, &self.symbols)),
+                Some(want) => {
+                    format!("{} is wanted here, but this is a record", describe(want, &self.symbols))
+                }
                 None => "a record stands where a value is wanted".to_owned(),
             };
             self.report(Diagnostic::new(Code::WRONG_TYPE, finding, span));
@@ -271,7 +298,11 @@ impl Checker<'_> {
             };
             let (Some(field), Some(slot)) = (fields.get(index), values.get_mut(index)) else { continue };
             if slot.is_some() {
-                let finding = Diagnostic::new(Code::DECLARED_TWICE, format!("`{}` is given twice", field.name), entry.name.span);
+                let finding = Diagnostic::new(
+                    Code::DECLARED_TWICE,
+                    format!("`{}` is given twice", field.name),
+                    entry.name.span,
+                );
                 self.report(finding);
                 fine = false;
                 continue;
@@ -292,14 +323,22 @@ impl Checker<'_> {
             .collect();
         if !missing.is_empty() {
             self.report(
-                Diagnostic::new(Code::MISSING_FIELD, format!("{what} lacks {}", suggest::list(missing.iter().copied())), span)
-                    .help(format!("add `{}: …`", missing.first().copied().unwrap_or_default())),
+                Diagnostic::new(
+                    Code::MISSING_FIELD,
+                    format!("{what} lacks {}", suggest::list(missing.iter().copied())),
+                    span,
+                )
+                .help(format!("add `{}: …`", missing.first().copied().unwrap_or_default())),
             );
             fine = false;
         }
         let default = |field: &Field| Expr::Const(field.default.clone().unwrap_or_default());
         fine.then(|| {
-            values.into_iter().zip(fields).map(|(value, field)| value.unwrap_or_else(|| default(field))).collect()
+            values
+                .into_iter()
+                .zip(fields)
+                .map(|(value, field)| value.unwrap_or_else(|| default(field)))
+                .collect()
         })
     }
 
@@ -309,9 +348,12 @@ impl Checker<'_> {
         let mut finding =
             Diagnostic::new(Code::UNKNOWN_FIELD, format!("{what} has no field `{}`", name.text), name.span);
         finding = match suggest::closest(name.as_str(), names()) {
-            Some(near) => finding
-                .help(format!("did you mean `{near}`?"))
-                .replace(Applicability::Safe, name.span, near, format!("write `{near}`")),
+            Some(near) => finding.help(format!("did you mean `{near}`?")).replace(
+                Applicability::Safe,
+                name.span,
+                near,
+                format!("write `{near}`"),
+            ),
             None => finding.help(format!("its fields are {}", suggest::list(names()))),
         };
         self.report(finding);
@@ -329,7 +371,11 @@ impl Checker<'_> {
             }
             (_, ty) => {
                 let ty = describe(&ty, &self.symbols);
-                self.report(Diagnostic::new(Code::WRONG_TYPE, format!("`-` wants a number or money, but this is {ty}"), inner.span));
+                self.report(Diagnostic::new(
+                    Code::WRONG_TYPE,
+                    format!("`-` wants a number or money, but this is {ty}"),
+                    inner.span,
+                ));
                 return None;
             }
         };
@@ -354,7 +400,13 @@ impl Checker<'_> {
         fine.then(|| Typed::condition(if and { Expr::And(all) } else { Expr::Or(all) }))
     }
 
-    fn one_of(&mut self, scope: &mut Scope, value: &ast::Expr, negated: bool, choices: &[ast::Expr]) -> Option<Typed> {
+    fn one_of(
+        &mut self,
+        scope: &mut Scope,
+        value: &ast::Expr,
+        negated: bool,
+        choices: &[ast::Expr],
+    ) -> Option<Typed> {
         let typed = self.infer(scope, value, None)?;
         let typed = if negated { self.present(typed, value.span)? } else { typed };
         let mut all = Vec::with_capacity(choices.len());
@@ -388,7 +440,9 @@ impl Checker<'_> {
             (Type::Number { .. }, Type::Money(currency)) | (Type::Money(currency), Type::Number { .. }) => {
                 finding.help(format!("write the currency of the amount: `… {currency}`"))
             }
-            (Type::OneOf(_), Type::OneOf(_)) => finding.note("the two have no value in common, so this never holds"),
+            (Type::OneOf(_), Type::OneOf(_)) => {
+                finding.note("the two have no value in common, so this never holds")
+            }
             (Type::Text, Type::OneOf(_)) => finding.help("write the word without quotes"),
             _ => finding,
         };
@@ -429,7 +483,13 @@ impl Checker<'_> {
         }
     }
 
-    fn compare(&mut self, scope: &mut Scope, op: CompareOp, left: &ast::Expr, right: &ast::Expr) -> Option<Typed> {
+    fn compare(
+        &mut self,
+        scope: &mut Scope,
+        op: CompareOp,
+        left: &ast::Expr,
+        right: &ast::Expr,
+    ) -> Option<Typed> {
         // `pro is customer.plan`: the word is understood from the other side.
         let (a, b) = if self.is_bare_word(scope, left) && !self.is_bare_word(scope, right) {
             let b = self.infer(scope, right, None)?;
@@ -449,7 +509,10 @@ impl Checker<'_> {
         if !matches!(op, CompareOp::Is | CompareOp::IsNot) {
             if !ordered(&a.ty) {
                 let ty = describe(&a.ty, &self.symbols);
-                self.report(Diagnostic::new(Code::NOT_COMPARABLE, format!("{ty} has no order"), left.span).help("compare with `is` or `is not`"));
+                self.report(
+                    Diagnostic::new(Code::NOT_COMPARABLE, format!("{ty} has no order"), left.span)
+                        .help("compare with `is` or `is not`"),
+                );
                 return None;
             }
             self.exact_duration(&a, left.span)?;
@@ -463,9 +526,13 @@ impl Checker<'_> {
         match &typed.expr {
             Expr::Const(Value::Duration(duration)) if !duration.is_exact() => {
                 self.report(
-                    Diagnostic::new(Code::NOT_COMPARABLE, "days, weeks, months and years have no fixed length to compare", span)
-                        .note("a day has 23 or 25 hours when clocks change")
-                        .help("compare moments (`order.placed_at < now - 3 days`), or write hours"),
+                    Diagnostic::new(
+                        Code::NOT_COMPARABLE,
+                        "days, weeks, months and years have no fixed length to compare",
+                        span,
+                    )
+                    .note("a day has 23 or 25 hours when clocks change")
+                    .help("compare moments (`order.placed_at < now - 3 days`), or write hours"),
                 );
                 None
             }
@@ -473,7 +540,13 @@ impl Checker<'_> {
         }
     }
 
-    fn text_test(&mut self, scope: &mut Scope, op: TextOp, left: &ast::Expr, right: &ast::Expr) -> Option<Typed> {
+    fn text_test(
+        &mut self,
+        scope: &mut Scope,
+        op: TextOp,
+        left: &ast::Expr,
+        right: &ast::Expr,
+    ) -> Option<Typed> {
         let a = self.infer(scope, left, None)?;
         let a = self.present(a, left.span)?;
         let item = match (&a.ty, op) {
@@ -482,7 +555,11 @@ impl Checker<'_> {
             (other, _) => {
                 let ty = describe(other, &self.symbols);
                 let wanted = if op == TextOp::Contains { "text or a list" } else { "text" };
-                self.report(Diagnostic::new(Code::WRONG_TYPE, format!("{wanted} is wanted here, but this is {ty}"), left.span));
+                self.report(Diagnostic::new(
+                    Code::WRONG_TYPE,
+                    format!("{wanted} is wanted here, but this is {ty}"),
+                    left.span,
+                ));
                 return None;
             }
         };
@@ -490,7 +567,14 @@ impl Checker<'_> {
         Some(Typed::condition(Expr::Text(op, Box::new(a.expr), Box::new(b))))
     }
 
-    fn arith(&mut self, scope: &mut Scope, op: ArithOp, left: &ast::Expr, right: &ast::Expr, span: Span) -> Option<Typed> {
+    fn arith(
+        &mut self,
+        scope: &mut Scope,
+        op: ArithOp,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        span: Span,
+    ) -> Option<Typed> {
         use ArithOp::{Add, Divide, Multiply, Subtract};
         let a = self.infer(scope, left, None)?;
         let b = self.infer(scope, right, None)?;
@@ -508,14 +592,20 @@ impl Checker<'_> {
                 self.whole_days(&b, right.span)?;
                 Type::Date
             }
-            (Type::Moment, Subtract, Type::Moment) | (Type::Duration, Add | Subtract, Type::Duration) => Type::Duration,
+            (Type::Moment, Subtract, Type::Moment) | (Type::Duration, Add | Subtract, Type::Duration) => {
+                Type::Duration
+            }
             _ => {
                 let (x, y) = (describe(&a.ty, &self.symbols), describe(&b.ty, &self.symbols));
                 let code = match (&a.ty, &b.ty) {
                     (Type::Money(_), Type::Money(_)) => Code::MIXED_CURRENCIES,
                     _ => Code::WRONG_TYPE,
                 };
-                self.report(Diagnostic::new(code, format!("{x} and {y} cannot be combined in this way"), span));
+                self.report(Diagnostic::new(
+                    code,
+                    format!("{x} and {y} cannot be combined in this way"),
+                    span,
+                ));
                 return None;
             }
         };
@@ -531,8 +621,12 @@ impl Checker<'_> {
             Expr::Const(Value::Duration(duration)) if duration.millis == 0 => Some(()),
             _ => {
                 self.report(
-                    Diagnostic::new(Code::WRONG_TYPE, "only days, weeks, months and years can be added to a date", span)
-                        .help("a date has no time of day; write the distance in days"),
+                    Diagnostic::new(
+                        Code::WRONG_TYPE,
+                        "only days, weeks, months and years can be added to a date",
+                        span,
+                    )
+                    .help("a date has no time of day; write the distance in days"),
                 );
                 None
             }
@@ -547,7 +641,9 @@ impl Checker<'_> {
         let mut finding =
             Diagnostic::new(Code::UNKNOWN_CURRENCY, format!("`{}` is not a currency", name.text), name.span)
                 .help("use a code of ISO 4217, such as `USD` or `EUR`");
-        if let Some(near) = suggest::closest(&upper, currency::codes()).or(currency::is_currency(&upper).then_some(upper.as_str())) {
+        if let Some(near) = suggest::closest(&upper, currency::codes())
+            .or(currency::is_currency(&upper).then_some(upper.as_str()))
+        {
             finding = finding.replace(Applicability::Unsafe, name.span, near, format!("write `{near}`"));
         }
         self.report(finding);
@@ -560,7 +656,9 @@ pub(crate) fn as_constant(expr: &Expr) -> Option<Value> {
     match expr {
         Expr::Const(value) => Some(value.clone()),
         Expr::List(all) => Some(Value::List(all.iter().map(as_constant).collect::<Option<Vec<_>>>()?.into())),
-        Expr::Record(all) => Some(Value::Record(all.iter().map(as_constant).collect::<Option<Vec<_>>>()?.into())),
+        Expr::Record(all) => {
+            Some(Value::Record(all.iter().map(as_constant).collect::<Option<Vec<_>>>()?.into()))
+        }
         _ => None,
     }
 }

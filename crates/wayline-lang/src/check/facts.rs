@@ -151,7 +151,10 @@ mod tests {
     fn is_with_a_value_narrows() {
         let is = Expr::Compare(CompareOp::Is, Box::new(note()), Box::new(Expr::Const(Value::YesNo(true))));
         assert!(Facts::default().assume(&is, true).knows(&note()));
-        assert!(Facts::default().assume(&is, true).knows(&Expr::Slot(SlotId(0))), "its record is there as well");
+        assert!(
+            Facts::default().assume(&is, true).knows(&Expr::Slot(SlotId(0))),
+            "its record is there as well"
+        );
         assert!(!Facts::default().assume(&is, false).knows(&note()));
     }
 

@@ -20,7 +20,7 @@ impl Checker<'_> {
     pub(crate) fn history(&mut self, scope: &mut Scope, history: &ast::History, span: Span) -> Option<Typed> {
         match &history.source {
             ast::HistorySource::Reaction { reaction, target } => {
-                let (source, item) = self.reaction_source(*reaction, target.as_ref(), true)?;
+                let (source, item) = self.reaction_source(*reaction, target.as_ref())?;
                 self.past(scope, history, source, item, None, span)
             }
             ast::HistorySource::Path(path) => {
@@ -79,7 +79,13 @@ impl Checker<'_> {
         Some(Typed { expr, ty: result.unwrap_or_else(|| (*ty).clone()), optional })
     }
 
-    fn items(&mut self, scope: &mut Scope, history: &ast::History, path: &ast::Path, span: Span) -> Option<Typed> {
+    fn items(
+        &mut self,
+        scope: &mut Scope,
+        history: &ast::History,
+        path: &ast::Path,
+        span: Span,
+    ) -> Option<Typed> {
         // `sum of cart.items.price`: the last field is of the item.
         let (list, of): (ast::Path, &[Access]) = match (history.kind.value, path.access.split_last()) {
             (HistoryKind::Sum, Some((last, before))) => {
@@ -98,8 +104,12 @@ impl Checker<'_> {
         let Type::List(item_type) = &typed.ty else {
             let found = describe(&typed.ty, &self.symbols);
             self.report(
-                Diagnostic::new(Code::WRONG_TYPE, format!("a list or an event is wanted here, but this is {found}"), path.span)
-                    .note("`any`, `no`, `count of`, `sum of` and `latest` ask about events and lists"),
+                Diagnostic::new(
+                    Code::WRONG_TYPE,
+                    format!("a list or an event is wanted here, but this is {found}"),
+                    path.span,
+                )
+                .note("`any`, `no`, `count of`, `sum of` and `latest` ask about events and lists"),
             );
             return None;
         };
@@ -122,8 +132,12 @@ impl Checker<'_> {
     ) -> Option<(Query, Option<Type>, bool)> {
         if let (Some(Access::Field(name)), true) = (of.first(), kind.value != HistoryKind::Sum) {
             self.report(
-                Diagnostic::new(Code::WRONG_TYPE, format!("`.{}` stands only after `sum of`", name.text), name.span)
-                    .help("put the question in parentheses: `(latest …).field`"),
+                Diagnostic::new(
+                    Code::WRONG_TYPE,
+                    format!("`.{}` stands only after `sum of`", name.text),
+                    name.span,
+                )
+                .help("put the question in parentheses: `(latest …).field`"),
             );
             return None;
         }
@@ -148,7 +162,11 @@ impl Checker<'_> {
                 let summed = summed?;
                 let Some(zero) = zero(&summed.ty) else {
                     let found = describe(&summed.ty, &self.symbols);
-                    self.report(Diagnostic::new(Code::WRONG_TYPE, format!("only numbers and money can be added up, but this is {found}"), span));
+                    self.report(Diagnostic::new(
+                        Code::WRONG_TYPE,
+                        format!("only numbers and money can be added up, but this is {found}"),
+                        span,
+                    ));
                     return None;
                 };
                 (Query::Sum { of: Box::new(summed.expr), zero }, Some(summed.ty), false)
@@ -176,8 +194,12 @@ impl Checker<'_> {
 
     /// What `where` asks about, for a declared event.
     pub(crate) fn event_item(&self, event: wayline_ir::EventId, names: &[&Arc<str>]) -> ItemScope {
-        let fields = self.program.events.get(event.index()).map(|event| event.fields.clone()).unwrap_or_default();
-        ItemScope { names: names.iter().map(|name| Arc::clone(name)).collect(), ty: Arc::new(Type::Record(fields)) }
+        let fields =
+            self.program.events.get(event.index()).map(|event| event.fields.clone()).unwrap_or_default();
+        ItemScope {
+            names: names.iter().map(|name| Arc::clone(name)).collect(),
+            ty: Arc::new(Type::Record(fields)),
+        }
     }
 
     pub(crate) fn event(&mut self, name: &ast::Name) -> Option<wayline_ir::EventId> {
@@ -207,14 +229,22 @@ impl Checker<'_> {
                 let typed = self.infer(scope, value, None)?;
                 let Expr::Customer(field) = typed.expr else {
                     self.report(
-                        Diagnostic::new(Code::WRONG_TYPE, "`has been` asks about a field of the customer", value.span)
-                            .help("name one, such as `customer.plan`"),
+                        Diagnostic::new(
+                            Code::WRONG_TYPE,
+                            "`has been` asks about a field of the customer",
+                            value.span,
+                        )
+                        .help("name one, such as `customer.plan`"),
                     );
                     return None;
                 };
                 let state_expr = self.expect(scope, state, &typed.ty)?;
                 let Some(value) = as_constant(&state_expr) else {
-                    self.report(Diagnostic::new(Code::NOT_CONSTANT, "a fixed value is wanted here", state.span));
+                    self.report(Diagnostic::new(
+                        Code::NOT_CONSTANT,
+                        "a fixed value is wanted here",
+                        state.span,
+                    ));
                     return None;
                 };
                 Subject::Field(field, value)

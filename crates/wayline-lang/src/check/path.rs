@@ -41,7 +41,11 @@ impl Checker<'_> {
         }
         for (depth, item) in (0..).zip(scope.items.iter().rev()) {
             if item.names.iter().any(|known| &**known == name) {
-                return Some(Root::Value { expr: Expr::Item(depth), ty: Arc::clone(&item.ty), optional: false });
+                return Some(Root::Value {
+                    expr: Expr::Item(depth),
+                    ty: Arc::clone(&item.ty),
+                    optional: false,
+                });
             }
         }
         match scope.local(name) {
@@ -112,7 +116,13 @@ impl Checker<'_> {
     }
 
     /// Goes on from a value through fields and indices.
-    pub(crate) fn access(&mut self, scope: &mut Scope, base: Typed, access: &[Access], span: Span) -> Option<Typed> {
+    pub(crate) fn access(
+        &mut self,
+        scope: &mut Scope,
+        base: Typed,
+        access: &[Access],
+        span: Span,
+    ) -> Option<Typed> {
         let Typed { expr, ty, optional } = base;
         self.walk(scope, expr, &ty, optional, access, span)
     }
@@ -146,14 +156,22 @@ impl Checker<'_> {
                 Access::Index(index) => {
                     let Type::List(item) = ty else {
                         let found = describe(ty, &self.symbols);
-                        self.report(Diagnostic::new(Code::WRONG_TYPE, format!("only a list has items, but this is {found}"), span));
+                        self.report(Diagnostic::new(
+                            Code::WRONG_TYPE,
+                            format!("only a list has items, but this is {found}"),
+                            span,
+                        ));
                         return None;
                     };
                     let at = self.expect(scope, index, &Type::Number { from: None, to: None })?;
                     if let Expr::Const(Value::Number(n)) = &at
                         && n.to_u32().is_none_or(|whole| rust_decimal::Decimal::from(whole) != *n)
                     {
-                        self.report(Diagnostic::new(Code::OUT_OF_RANGE, "items are counted 0, 1, 2, …", index.span));
+                        self.report(Diagnostic::new(
+                            Code::OUT_OF_RANGE,
+                            "items are counted 0, 1, 2, …",
+                            index.span,
+                        ));
                         return None;
                     }
                     expr = Expr::Index(Box::new(expr), Box::new(at));
@@ -175,7 +193,8 @@ impl Checker<'_> {
             name.span,
         );
         if matches!(ty, Type::List(_)) {
-            finding = finding.help(format!("take an item (`{text}[0]`), or ask about all: `any {text} where …`"));
+            finding =
+                finding.help(format!("take an item (`{text}[0]`), or ask about all: `any {text} where …`"));
         }
         self.report(finding);
     }
@@ -190,9 +209,12 @@ impl Checker<'_> {
             name.span,
         );
         finding = match suggest::closest(name.as_str(), words()) {
-            Some(near) => finding
-                .help(format!("did you mean `{near}`?"))
-                .replace(Applicability::Safe, name.span, near, format!("write `{near}`")),
+            Some(near) => finding.help(format!("did you mean `{near}`?")).replace(
+                Applicability::Safe,
+                name.span,
+                near,
+                format!("write `{near}`"),
+            ),
             None => finding.help(format!("the words are {}", suggest::list(words()))),
         };
         self.report(finding);
@@ -202,13 +224,19 @@ impl Checker<'_> {
         let mut finding =
             Diagnostic::new(Code::UNKNOWN_NAME, format!("nothing is called `{}` here", name.text), name.span);
         finding = if let Some(near) = suggest::closest(name.as_str(), scope.names()) {
-            finding
-                .help(format!("did you mean `{near}`?"))
-                .replace(Applicability::Safe, name.span, near, format!("write `{near}`"))
+            finding.help(format!("did you mean `{near}`?")).replace(
+                Applicability::Safe,
+                name.span,
+                near,
+                format!("write `{near}`"),
+            )
         } else if self.names.get(Kind::Event, name.as_str()).is_some() {
-            finding
-                .note(format!("`{}` is an event, and no one event of it is meant here", name.text))
-                .help(format!("ask about its past (`any {0} in last 30 days`, `latest {0}`), or bind one with `as`", name.text))
+            finding.note(format!("`{}` is an event, and no one event of it is meant here", name.text)).help(
+                format!(
+                    "ask about its past (`any {0} in last 30 days`, `latest {0}`), or bind one with `as`",
+                    name.text
+                ),
+            )
         } else if find(&self.customer, name.as_str()).is_some() {
             finding.help(format!("fields of the customer are written `customer.{}`", name.text)).replace(
                 Applicability::Safe,

@@ -20,9 +20,9 @@ pub(crate) fn fits(from: &Type, to: &Type) -> bool {
         (Type::List(a), Type::List(b)) => fits(a, b),
         (Type::Record(a), Type::Record(b)) => {
             a.len() == b.len()
-                && a.iter().zip(b).all(|(x, y)| {
-                    x.name == y.name && fits(&x.ty, &y.ty) && (y.optional || !x.optional)
-                })
+                && a.iter()
+                    .zip(b)
+                    .all(|(x, y)| x.name == y.name && fits(&x.ty, &y.ty) && (y.optional || !x.optional))
         }
         _ => false,
     }
@@ -39,7 +39,10 @@ pub(crate) fn comparable(a: &Type, b: &Type) -> bool {
 
 /// Whether values of the type have an order.
 pub(crate) fn ordered(ty: &Type) -> bool {
-    matches!(ty, Type::Number { .. } | Type::Money(_) | Type::Date | Type::Time | Type::Moment | Type::Duration)
+    matches!(
+        ty,
+        Type::Number { .. } | Type::Money(_) | Type::Date | Type::Time | Type::Moment | Type::Duration
+    )
 }
 
 /// The type in the words of the language.
@@ -71,7 +74,12 @@ fn words_of(words: &[Symbol], symbols: &Symbols) -> String {
 
 /// The type of `value` of an answer to a message, as the record an answered reaction carries.
 pub(crate) fn answer_record(answers: Option<&Type>) -> Vec<Field> {
-    vec![Field { name: "value".to_owned(), ty: answers.cloned().unwrap_or(Type::Text), optional: false, default: None }]
+    vec![Field {
+        name: "value".to_owned(),
+        ty: answers.cloned().unwrap_or(Type::Text),
+        optional: false,
+        default: None,
+    }]
 }
 
 /// The zero of a type that can be summed.

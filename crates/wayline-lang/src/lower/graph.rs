@@ -59,8 +59,9 @@ impl Graph {
     pub(crate) fn finish(mut self, end: Place) -> (Vec<Step>, Vec<Place>) {
         self.add("end", None, StepKind::Exit { reason: None }, end);
         let last = self.steps.len() - 1;
-        let targets: Vec<StepId> =
-            (0..self.labels.len()).map(|label| StepId::at(self.resolve(StepId::at(label)).unwrap_or(last))).collect();
+        let targets: Vec<StepId> = (0..self.labels.len())
+            .map(|label| StepId::at(self.resolve(StepId::at(label)).unwrap_or(last)))
+            .collect();
         for step in &mut self.steps {
             step.kind.targets_mut(&mut |label| {
                 *label = targets.get(label.index()).copied().unwrap_or(StepId::at(last));
@@ -96,7 +97,8 @@ mod tests {
         graph.here(next);
         graph.add("if", None, StepKind::If { branches: Vec::new(), otherwise: nowhere }, Place::default());
         let (steps, places) = graph.finish(Place::default());
-        let seen: Vec<(&str, Vec<StepId>)> = steps.iter().map(|s| (s.name.as_str(), s.kind.targets())).collect();
+        let seen: Vec<(&str, Vec<StepId>)> =
+            steps.iter().map(|s| (s.name.as_str(), s.kind.targets())).collect();
         assert_eq!(seen, [("if", vec![StepId(1)]), ("if-2", vec![StepId(2)]), ("end", vec![])]);
         assert_eq!(places.len(), 3);
     }

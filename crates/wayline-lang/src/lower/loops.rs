@@ -42,20 +42,6 @@ pub(crate) fn repeats_without_wait(journey: &Journey) -> Vec<StepId> {
     found
 }
 
-/// Steps no run can come to.
-pub(crate) fn unreachable(journey: &Journey) -> Vec<StepId> {
-    let mut seen = BTreeSet::new();
-    let mut open = vec![StepId(0)];
-    while let Some(id) = open.pop() {
-        if seen.insert(id)
-            && let Some(step) = journey.steps.get(id.index())
-        {
-            open.extend(step.kind.targets());
-        }
-    }
-    (0..journey.steps.len()).map(StepId::at).filter(|id| !seen.contains(id)).collect()
-}
-
 /// Which journeys an entry of this one starts without any time passing: by `start`, or by an event it raises that another
 /// enters on unconditionally. With the step that does it.
 fn starts_at_once(program: &Program, journey: &Journey) -> Vec<(JourneyId, StepId)> {

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use wayline_ir::{
-    Arm, EventId, Expr, FieldId, HistoryQuery, HistoryRange, HistorySource, Program, Query, Retention, SegmentId,
-    SendMode, StepKind, Subject, Trigger,
+    Arm, EventId, Expr, FieldId, HistoryQuery, HistoryRange, HistorySource, Program, Query, Retention,
+    SegmentId, SendMode, StepKind, Subject, Trigger,
 };
 use wayline_time::Span;
 
@@ -102,7 +102,9 @@ fn mark(program: &mut Program, segments: BTreeSet<SegmentId>) {
 fn question(query: &HistoryQuery, events: &mut BTreeMap<EventId, Need>, sends: &mut Option<Need>) {
     let need = match query.source {
         HistorySource::Event(event) => events.entry(event).or_default(),
-        HistorySource::MessageReaction(..) | HistorySource::ChannelReaction(..) => sends.get_or_insert_default(),
+        HistorySource::MessageReaction(..) | HistorySource::ChannelReaction(..) => {
+            sends.get_or_insert_default()
+        }
     };
     match (&query.query, query.range) {
         (_, HistoryRange::InLast(span)) => need.at_least(span),
@@ -135,9 +137,9 @@ fn item_fields(expr: &Expr, need: &mut Need) {
 fn latest_fields(root: &Expr, events: &mut BTreeMap<EventId, Need>) {
     fn latest(expr: &Expr) -> Option<EventId> {
         match expr {
-            Expr::History(HistoryQuery { query: Query::Latest, source: HistorySource::Event(event), .. }) => {
-                Some(*event)
-            }
+            Expr::History(HistoryQuery {
+                query: Query::Latest, source: HistorySource::Event(event), ..
+            }) => Some(*event),
             _ => None,
         }
     }
@@ -161,7 +163,9 @@ fn looks_back(trigger: &Trigger, events: &mut BTreeMap<EventId, Need>, sends: &m
     let Trigger::Event { source, filter, bind, since_enter: true } = trigger else { return };
     let need = match source {
         HistorySource::Event(event) => events.entry(*event).or_default(),
-        HistorySource::MessageReaction(..) | HistorySource::ChannelReaction(..) => sends.get_or_insert_default(),
+        HistorySource::MessageReaction(..) | HistorySource::ChannelReaction(..) => {
+            sends.get_or_insert_default()
+        }
     };
     need.since_enter = true;
     need.all_fields |= bind.is_some();
