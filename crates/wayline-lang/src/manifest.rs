@@ -64,7 +64,7 @@ impl Reader<'_> {
                 self.out.push(
                     Diagnostic::new(
                         Code::BAD_MANIFEST,
-                        format!("`{key}` wants a text, but this is a {}", other.type_str()),
+                        format!("`{key}` wants a text, but this is TOML of type {}", other.type_str()),
                         span,
                     )
                     .help(format!("write it in quotes: `{key} = \"…\"`")),

@@ -42,7 +42,7 @@ impl Checker<'_> {
             self.report(
                 Diagnostic::new(
                     Code::NOT_A_CONDITION,
-                    format!("a condition is wanted, but this is a {ty}"),
+                    format!("a condition is wanted, but this is {ty}"),
                     e.span,
                 )
                 .help("compare it with something, such as `… is …`, `… > …` or `… is known`"),

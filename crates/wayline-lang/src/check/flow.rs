@@ -60,7 +60,8 @@ impl Body<'_, '_> {
         let Some(decl) = names.flows.get(index) else { return self.known() };
         if self.inside.contains(&index) {
             self.graph.same(entry, next);
-            self.cx.report(
+            // Told also where flows are written in: a circle is seen nowhere else.
+            self.cx.out.push(
                 Diagnostic::new(
                     Code::CIRCLE,
                     format!("flow `{}` would contain itself", invoke.name.text),

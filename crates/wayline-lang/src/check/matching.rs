@@ -224,9 +224,11 @@ impl Body<'_, '_> {
                 .map(|(word, _)| word.to_owned())
                 .collect(),
             Type::Number { from, to } if !otherwise => {
-                gaps(covered, from.map(Value::Number), to.map(Value::Number))
+                gaps(covered, from.map(Value::Number), to.map(Value::Number), &|value| show(value, None))
             }
-            ty if ordered(ty) && !matches!(ty, Type::Duration) && !otherwise => gaps(covered, None, None),
+            ty if ordered(ty) && !matches!(ty, Type::Duration) && !otherwise => {
+                gaps(covered, None, None, &|value| show(value, Some(ty)))
+            }
             _ if !otherwise => {
                 self.cx.report(
                     Diagnostic::new(
@@ -298,7 +300,12 @@ fn overlaps(a: Range<'_>, b: Range<'_>) -> bool {
 }
 
 /// What lies between the ranges, in the words of the language.
-fn gaps(covered: &Covered, least: Option<Value>, greatest: Option<Value>) -> Vec<String> {
+fn gaps(
+    covered: &Covered,
+    least: Option<Value>,
+    greatest: Option<Value>,
+    show: &dyn Fn(&Value) -> String,
+) -> Vec<String> {
     let mut ranges: Vec<(Option<Value>, Option<Value>)> =
         covered.ranges.iter().map(|(from, under, _)| (from.clone(), under.clone())).collect();
     ranges.sort();
@@ -328,11 +335,12 @@ fn gaps(covered: &Covered, least: Option<Value>, greatest: Option<Value>) -> Vec
     gaps
 }
 
-fn show(value: &Value) -> String {
-    match value {
-        Value::Number(n) | Value::Money(n) => Decimal::normalize(n).to_string(),
-        Value::Date(date) => date.to_string(),
-        Value::Time(time) => time.to_string(),
-        other => format!("{other:?}"),
+fn show(value: &Value, ty: Option<&Type>) -> String {
+    match (value, ty) {
+        (Value::Money(n), Some(Type::Money(currency))) => format!("{} {currency}", Decimal::normalize(n)),
+        (Value::Number(n) | Value::Money(n), _) => Decimal::normalize(n).to_string(),
+        (Value::Date(date), _) => date.to_string(),
+        (Value::Time(time), _) => time.to_string(),
+        (other, _) => format!("{other:?}"),
     }
 }
