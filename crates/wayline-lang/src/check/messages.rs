@@ -220,7 +220,7 @@ impl Checker<'_> {
             );
         }
         for part in &decl.ast.parts {
-            if !locale.parts.iter().any(|other| other.kind.value == part.kind.value) {
+            if !has_part(&decl.ast.locales, locale, part.kind.value, 0) {
                 self.report(
                     Diagnostic::new(
                         Code::LOCALE_LACKS_PART,
@@ -232,5 +232,22 @@ impl Checker<'_> {
                 );
             }
         }
+    }
+}
+
+/// Whether a locale has a part: in its own texts, in those it falls back to, or in those of its language.
+fn has_part(all: &[ast::Locale], locale: &ast::Locale, part: ast::PartKind, depth: usize) -> bool {
+    if locale.parts.iter().any(|other| other.kind.value == part) {
+        return true;
+    }
+    let language = locale.tag.as_str().split('-').next();
+    let back = locale.falls_back_to.as_ref().map(ast::Text::as_str);
+    let next = all.iter().find(|other| back == Some(other.tag.as_str()));
+    let next = next.or_else(|| all.iter().find(|other| language == Some(other.tag.as_str())));
+    match next {
+        Some(next) if next.tag.value != locale.tag.value && depth < all.len() => {
+            has_part(all, next, part, depth + 1)
+        }
+        _ => false,
     }
 }
