@@ -170,7 +170,7 @@ codes! {
     WAIT_AGAIN          "3009" Error   "wait-again"          "a `wait again` that cannot be";
     UNREACHABLE         "3010" Warning "unreachable"         "a step no run comes to";
     TEMPLATE_SYNTAX     "4001" Error   "template-syntax"     "a template that is not Liquid";
-    TEMPLATE_UNSUPPORTED "4002" Error  "template-unsupported" "Liquid that cannot be checked";
+    TEMPLATE_UNSUPPORTED "4002" Error  "template-unsupported" "a template uses Liquid that cannot be checked";
     TEMPLATE_FILTER     "4003" Error   "template-filter"     "a filter that does not exist";
     TEMPLATE_NAME       "4004" Error   "template-name"       "a name the template cannot read";
     TEMPLATE_MISSING    "4005" Error   "template-missing"    "a value in a template that may be missing";
