@@ -1,4 +1,4 @@
-//! Shared helpers of the test suites: where files are, and how an expectation in a file is compared or rewritten.
+//! Shared helpers of the test suites: cases, expectations, and files that are compared or rewritten.
 
 #![allow(
     clippy::disallowed_methods,
@@ -7,6 +7,14 @@
     reason = "tests read files and fail by panicking"
 )]
 
+mod cases;
 mod files;
+mod markdown;
+mod shell;
 
+pub use cases::{
+    Case, Expectation, Failures, Folder, MANIFEST, cases, compare, expectations, journeys, world,
+};
 pub use files::{expect_file, read, relative, repository, updating};
+pub use markdown::{Block, blocks};
+pub use shell::{Session, run_console};

@@ -11,4 +11,8 @@
     reason = "tests read files and fail by panicking"
 )]
 
+mod console;
+mod docs;
+mod fuzz;
 mod generated;
+mod ui;

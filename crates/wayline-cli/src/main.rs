@@ -1,2 +1,7 @@
 //! The `wayline` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    wayline_cli::main()
+}

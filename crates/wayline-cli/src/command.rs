@@ -1,0 +1,36 @@
+//! One file per command: its arguments, and one function that runs it.
+
+pub mod check;
+pub mod compile;
+pub mod explain;
+
+use clap::Subcommand;
+use miette::Report;
+
+use crate::Exit;
+use crate::console::Console;
+
+/// What `wayline` can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check a workspace: names, types, templates, what can never end well.
+    Check(check::Arguments),
+    /// Compile a workspace to the JSON that engines run.
+    Compile(compile::Arguments),
+    /// Explain the code of a finding.
+    Explain(explain::Arguments),
+}
+
+impl Command {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// A problem that kept it from doing its work. Findings are no errors.
+    pub fn run(self, console: &mut Console) -> Result<Exit, Report> {
+        match self {
+            Self::Check(arguments) => check::run(&arguments, console),
+            Self::Compile(arguments) => compile::run(&arguments, console),
+            Self::Explain(arguments) => explain::run(&arguments, console),
+        }
+    }
+}

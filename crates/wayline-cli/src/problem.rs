@@ -1,0 +1,165 @@
+//! What can go wrong besides the text of a journey: files, arguments, data.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+/// A problem with files or arguments. The command ends with exit code 2.
+#[derive(Debug, Error, Diagnostic)]
+pub enum Problem {
+    /// No folder from here upwards has a `wayline.toml`.
+    #[error("there is no wayline.toml in {}, nor in a folder above it", shown(from))]
+    #[diagnostic(
+        code(WL9001),
+        help(
+            "a workspace is a folder with a wayline.toml; make one beside your .journey files with these lines:\n\n    \
+             name = \"my_journeys\"\n    zone = \"Europe/Berlin\"\n\nor name the folder of a workspace: `wayline check FOLDER`"
+        )
+    )]
+    NoWorkspace {
+        /// Where the search began.
+        from: PathBuf,
+    },
+
+    /// A file or folder cannot be read.
+    #[error("cannot read {}", shown(path))]
+    #[diagnostic(code(WL9002))]
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+        /// What to do.
+        #[help]
+        help: Option<String>,
+    },
+
+    /// A file cannot be written.
+    #[error("cannot write {}", shown(path))]
+    #[diagnostic(code(WL9003))]
+    Unwritable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+        /// What to do.
+        #[help]
+        help: Option<String>,
+    },
+
+    /// A workspace without journey files.
+    #[error("there are no .journey files in {} or below it", shown(folder))]
+    #[diagnostic(
+        code(WL9004),
+        help(
+            "name your files like welcome.journey; hidden folders, target and node_modules are not searched"
+        )
+    )]
+    NothingToDo {
+        /// Where the search began.
+        folder: PathBuf,
+    },
+
+    /// `explain` was asked for a code that does not exist.
+    #[error("there is no code `{code}`")]
+    #[diagnostic(code(WL9005))]
+    UnknownCode {
+        /// What was asked for.
+        code: String,
+        /// What may have been meant.
+        #[help]
+        help: String,
+    },
+}
+
+/// What `explain` knows about a code of this table.
+pub struct ProblemInfo {
+    /// The code.
+    pub code: &'static str,
+    /// A name for people.
+    pub slug: &'static str,
+    /// What it means, in one line.
+    pub summary: &'static str,
+}
+
+/// The codes of [`Problem`].
+pub const PROBLEMS: &[ProblemInfo] = &[
+    ProblemInfo { code: "WL9001", slug: "no-workspace", summary: "no wayline.toml was found" },
+    ProblemInfo { code: "WL9002", slug: "unreadable", summary: "a file or folder cannot be read" },
+    ProblemInfo { code: "WL9003", slug: "unwritable", summary: "a file cannot be written" },
+    ProblemInfo { code: "WL9004", slug: "nothing-to-do", summary: "there are no journey files" },
+    ProblemInfo { code: "WL9005", slug: "unknown-code", summary: "a code that does not exist was asked for" },
+];
+
+impl Problem {
+    /// A file or folder that cannot be read, with what usually helps.
+    #[must_use]
+    pub fn unreadable(path: &Path, source: io::Error) -> Self {
+        let help = match source.kind() {
+            io::ErrorKind::NotFound => {
+                Some("check the spelling; paths are relative to the folder you are in".to_owned())
+            }
+            io::ErrorKind::PermissionDenied => Some(format!("allow reading: chmod u+r {}", shell(path))),
+            io::ErrorKind::IsADirectory => Some("name a file, not a folder".to_owned()),
+            _ => None,
+        };
+        Self::Unreadable { path: path.to_owned(), source, help }
+    }
+
+    /// A file that cannot be written, with what usually helps.
+    #[must_use]
+    pub fn unwritable(path: &Path, source: io::Error) -> Self {
+        let help = match source.kind() {
+            io::ErrorKind::NotFound => Some("make its folder first".to_owned()),
+            io::ErrorKind::PermissionDenied => Some(format!("allow writing: chmod u+w {}", shell(path))),
+            io::ErrorKind::StorageFull => Some("free some space on the disk".to_owned()),
+            _ => None,
+        };
+        Self::Unwritable { path: path.to_owned(), source, help }
+    }
+}
+
+/// A path as it is printed: without the `./` of a search that began in this folder.
+fn shown(path: &Path) -> String {
+    if path == Path::new(".") {
+        return "this folder".to_owned();
+    }
+    let path = path.strip_prefix(".").unwrap_or(path);
+    crate::console::printable(&path.to_string_lossy())
+}
+
+/// A path as it can be pasted into a shell.
+fn shell(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let plain = text.chars().all(|c| c.is_alphanumeric() || "/._-+".contains(c));
+    if plain { text.into_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use miette::Diagnostic;
+
+    #[test]
+    fn the_remedy_names_the_path_as_a_shell_reads_it() {
+        let denied =
+            Problem::unreadable(Path::new("my file's.journey"), io::ErrorKind::PermissionDenied.into());
+        assert_eq!(denied.help().unwrap().to_string(), "allow reading: chmod u+r 'my file'\\''s.journey'");
+    }
+
+    #[test]
+    fn every_problem_is_in_the_table() {
+        let path = Path::new("x");
+        let all = [
+            Problem::NoWorkspace { from: path.into() },
+            Problem::unreadable(path, io::ErrorKind::NotFound.into()),
+            Problem::unwritable(path, io::ErrorKind::NotFound.into()),
+            Problem::NothingToDo { folder: path.into() },
+            Problem::UnknownCode { code: "x".into(), help: "y".into() },
+        ];
+        let codes: Vec<String> = all.iter().map(|p| p.code().unwrap().to_string()).collect();
+        assert_eq!(codes, PROBLEMS.iter().map(|p| p.code).collect::<Vec<_>>());
+    }
+}

@@ -1,0 +1,263 @@
+//! What a shell sees of the real binary: streams, exit codes, and files that are not as they should be.
+//! Sessions that can be read as text are in `tests/console`.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "tests read files and fail by panicking"
+)]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+const MANIFEST: &str = "name = \"t\"\nzone = \"UTC\"\n";
+
+fn wayline(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_wayline"));
+    command
+        .current_dir(folder)
+        .env("LC_ALL", "C.UTF-8")
+        .env("TERM", "xterm")
+        .env_remove("NO_COLOR")
+        .stdin(Stdio::null());
+    command
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    wayline(folder).args(arguments).output().expect("the binary starts")
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap_or(-1)
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("output is UTF-8")
+}
+
+/// A workspace with these files.
+fn workspace(files: &[(&str, &[u8])]) -> TempDir {
+    let folder = TempDir::new().expect("there is room for temporary files");
+    fs::write(folder.path().join("wayline.toml"), MANIFEST).expect("it can be written");
+    for (path, bytes) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("it is below")).expect("the folder can be made");
+        fs::write(path, bytes).expect("it can be written");
+    }
+    folder
+}
+
+/// Declarations without an error.
+const GOOD: &[u8] = b"customer { plan text = \"free\" }\n";
+/// A declaration that is not one.
+const BAD: &[u8] = b"customer { }\n\njourney x {\n";
+
+#[test]
+fn wrong_arguments_end_with_2_and_usage() {
+    let folder = workspace(&[]);
+    for arguments in [&["chekc"][..], &["check", "--format", "yaml"], &["fmt", "--stdin", "a.journey"], &[]] {
+        let output = run(folder.path(), arguments);
+        assert_eq!(code(&output), 2, "{arguments:?}");
+        assert!(
+            text(&output.stderr).contains("--help") || arguments.is_empty(),
+            "{arguments:?}: {}",
+            text(&output.stderr)
+        );
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn help_of_every_command_has_examples() {
+    let folder = workspace(&[]);
+    let help = text(&run(folder.path(), &["--help"]).stdout);
+    let commands: Vec<&str> = help
+        .lines()
+        .skip_while(|l| *l != "Commands:")
+        .skip(1)
+        .take_while(|l| !l.is_empty())
+        .filter_map(|l| l.split_whitespace().next())
+        .filter(|c| *c != "help")
+        .collect();
+    assert!(commands.len() >= 2, "{help}");
+    for command in commands {
+        let output = run(folder.path(), &[command, "--help"]);
+        assert_eq!(code(&output), 0);
+        assert!(text(&output.stdout).contains("\nExamples:\n"), "{command} --help shows no examples");
+    }
+}
+
+#[test]
+fn clean_is_0_findings_are_1_problems_are_2() {
+    let clean = workspace(&[("a.journey", GOOD)]);
+    assert_eq!(code(&run(clean.path(), &["check"])), 0);
+    let findings = workspace(&[("a.journey", BAD)]);
+    let output = run(findings.path(), &["check"]);
+    assert_eq!(code(&output), 1);
+    assert!(text(&output.stdout).contains("a.journey:"), "findings are the result: standard output");
+    assert!(text(&output.stderr).starts_with("checked 1 file: "), "{}", text(&output.stderr));
+}
+
+#[test]
+fn without_a_manifest_the_message_shows_how_to_make_one() {
+    let folder = TempDir::new().expect("there is room for temporary files");
+    let output = run(folder.path(), &["check"]);
+    assert_eq!(code(&output), 2);
+    let shown = text(&output.stderr);
+    assert!(shown.contains("WL9001") && shown.contains("zone = \"Europe/Berlin\""), "{shown}");
+}
+
+#[test]
+fn a_workspace_is_found_from_below_and_paths_lead_there() {
+    let folder = workspace(&[("a.journey", BAD), ("sub/deep/b.journey", GOOD)]);
+    let output = run(&folder.path().join("sub/deep"), &["check", "--format", "plain"]);
+    assert!(text(&output.stdout).starts_with("../../a.journey:"), "{}", text(&output.stdout));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_cannot_be_read_is_named_and_the_rest_is_checked() {
+    let folder = workspace(&[("a.journey", GOOD), ("c.journey", BAD)]);
+    // A link that leads nowhere cannot be read by anybody, not even by the user that tests often run as.
+    std::os::unix::fs::symlink("nowhere", folder.path().join("b.journey")).expect("the link can be made");
+    let output = run(folder.path(), &["check"]);
+    assert_eq!(code(&output), 2);
+    let problem = text(&output.stderr);
+    assert!(
+        problem.contains("cannot read b.journey") && problem.contains("repair it or remove it"),
+        "{problem}"
+    );
+    assert!(text(&output.stdout).contains("c.journey"), "the rest is checked");
+    let json = run(folder.path(), &["check", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_slice(&json.stdout).expect("it is JSON");
+    assert_eq!(document["problems"][0]["code"], "WL9002");
+    assert_ne!(document["summary"]["errors"], 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_in_a_circle_end_and_no_file_is_read_twice() {
+    let folder = workspace(&[("sub/a.journey", GOOD)]);
+    std::os::unix::fs::symlink("..", folder.path().join("sub/up")).expect("the link can be made");
+    std::os::unix::fs::symlink("sub", folder.path().join("also")).expect("the link can be made");
+    let output = run(folder.path(), &["check"]);
+    assert_eq!(
+        (code(&output), text(&output.stderr).as_str()),
+        (0, "checked 1 file, no journeys: no errors, no warnings\n")
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn names_that_are_not_unicode_are_shown_and_read() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = workspace(&[("a.journey", GOOD)]);
+    let name = std::ffi::OsStr::from_bytes(b"caf\xE9.journey");
+    fs::write(folder.path().join(name), BAD).expect("it can be written");
+    let output = run(folder.path(), &["check", "--format", "plain"]);
+    assert!(text(&output.stdout).starts_with("caf\u{FFFD}.journey:"), "{}", text(&output.stdout));
+}
+
+#[test]
+fn hidden_and_foreign_folders_are_left_alone() {
+    let nested = MANIFEST.as_bytes();
+    let folder = workspace(&[
+        ("a.journey", GOOD),
+        (".hidden/b.journey", BAD),
+        ("target/c.journey", BAD),
+        ("node_modules/d/e.journey", BAD),
+        ("other/wayline.toml", nested),
+        ("other/f.journey", BAD),
+    ]);
+    assert_eq!(code(&run(folder.path(), &["check"])), 0);
+    assert_eq!(code(&run(folder.path(), &["check", "other"])), 1);
+}
+
+#[test]
+fn byte_order_marks_and_carriage_returns_keep_lines_and_columns_true() {
+    let folder = workspace(&[("a.journey", b"\xEF\xBB\xBFcustomer { }\r\n\r\njourney x {\r\n")]);
+    let output = run(folder.path(), &["check", "--format", "plain"]);
+    assert_eq!(code(&output), 1);
+    assert!(text(&output.stdout).starts_with("a.journey:"), "{}", text(&output.stdout));
+    let marked = workspace(&[("a.journey", b"\xEF\xBB\xBFcustomer { plan text = \"free\" }\r\n")]);
+    assert_eq!(code(&run(marked.path(), &["check"])), 0);
+}
+
+#[test]
+fn bytes_that_are_no_text_are_a_finding() {
+    let folder = workspace(&[("a.journey", b"customer { }\n# caf\xE9\n")]);
+    let output = run(folder.path(), &["check", "--format", "plain"]);
+    assert!(text(&output.stdout).contains("a.journey:2:6: error[WL0001]"), "{}", text(&output.stdout));
+}
+
+#[test]
+fn a_file_over_the_limit_is_a_finding() {
+    let folder = workspace(&[("a.journey", GOOD)]);
+    let large = fs::File::create(folder.path().join("b.journey")).expect("it can be made");
+    large.set_len(65 * 1024 * 1024).expect("there is room");
+    let output = run(folder.path(), &["check", "--format", "plain"]);
+    assert_eq!(code(&output), 1);
+    assert!(text(&output.stdout).contains("error[WL0002]"), "{}", text(&output.stdout));
+}
+
+/// Nothing in the pipeline may take quadratic time: this file would then keep the test busy for hours.
+#[test]
+fn a_large_file_is_checked() {
+    let mut large = String::from("customer { plan text = \"free\" }\n");
+    for number in 0..20_000 {
+        large.push_str(&format!("## Number {number}.\nevent e{number} {{ a text, b number, c? date }}\n"));
+    }
+    let folder = workspace(&[("a.journey", large.as_bytes())]);
+    let output = run(folder.path(), &["check", "--format", "plain"]);
+    assert_eq!(code(&output), 0, "{:.400}", text(&output.stdout));
+}
+
+/// A pipe nobody reads from.
+fn closed_pipe() -> Stdio {
+    let (reader, writer) = std::io::pipe().expect("there are pipes");
+    drop(reader);
+    writer.into()
+}
+
+#[test]
+fn nobody_reading_is_no_problem() {
+    let folder = workspace(&[("a.journey", BAD)]);
+    for (arguments, expected) in [(&["explain"][..], 0), (&["check"], 1), (&["check", "--format", "json"], 1)]
+    {
+        let mut command = wayline(folder.path());
+        let output =
+            command.args(arguments).stdout(closed_pipe()).stderr(Stdio::piped()).output().expect("it starts");
+        assert_eq!(code(&output), expected, "{arguments:?}");
+        assert!(!text(&output.stderr).contains("ipe"), "{arguments:?}: {}", text(&output.stderr));
+        let quiet = wayline(folder.path()).args(arguments).stderr(closed_pipe()).output().expect("it starts");
+        assert_eq!(code(&quiet), expected, "{arguments:?}");
+    }
+}
+
+#[test]
+fn colours_are_chosen_by_option_and_environment() {
+    let folder = workspace(&[("a.journey", BAD)]);
+    let escape = |output: &Output| output.stdout.contains(&0x1B);
+    assert!(!escape(&run(folder.path(), &["check"])), "no terminal, no colours");
+    assert!(escape(&run(folder.path(), &["check", "--color", "always"])));
+    let mut ascii = wayline(folder.path());
+    let output = ascii.arg("check").env("LC_ALL", "C").output().expect("it starts");
+    assert!(output.stdout.is_ascii(), "{}", text(&output.stdout));
+    let mut dumb = wayline(folder.path());
+    let output = dumb.arg("check").env("TERM", "dumb").output().expect("it starts");
+    assert!(text(&output.stdout).starts_with("a.journey:"), "{}", text(&output.stdout));
+}
+
+#[test]
+fn compile_writes_a_program_only_when_there_is_no_error() {
+    let folder = workspace(&[("a.journey", BAD)]);
+    let output = run(folder.path(), &["compile", "-o", "out.json"]);
+    assert_eq!(code(&output), 1);
+    assert!(output.stdout.is_empty() && !folder.path().join("out.json").exists());
+    let schema = run(folder.path(), &["compile", "--schema"]);
+    assert!(serde_json::from_slice::<serde_json::Value>(&schema.stdout).is_ok());
+}
