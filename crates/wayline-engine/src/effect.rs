@@ -105,7 +105,8 @@ pub enum DecisionKind {
     NotEntered,
     /// A run began to wait (`until`).
     Wait,
-    /// A wait ended (`detail`: by which arm, or time-out).
+    /// A wait ended (`detail`: by which arm; `reason`: [`Reason::TimeUp`], or [`Reason::Past`] and [`Reason::Missing`]
+    /// of a date that needed no wait).
     WaitOver,
     /// A branch was taken.
     Branch,
@@ -115,7 +116,8 @@ pub enum DecisionKind {
     Send,
     /// A provider's answer.
     SendResult,
-    /// A goal was reached (`until`: none; `detail`: seconds since entry).
+    /// A goal was reached (`detail`: which, and how long after the entry; no run and reason [`Reason::Holdout`] when
+    /// the customer had been held out).
     Goal,
     /// A profile field was set.
     Set,
@@ -127,9 +129,10 @@ pub enum DecisionKind {
     CallResult,
     /// A journey was started or stopped by a step.
     Journey,
-    /// A run ended (`reason`).
+    /// A run ended (`reason`; at an `exit` step its words are those of the step).
     Exit,
-    /// A run stopped on a fault that no branch handles.
+    /// Something could not be computed (`detail`: why). With a run, the run has stopped; without one, an entry was
+    /// not made, a segment stayed as it was, or a send was forbidden.
     Fault,
 }
 
@@ -190,6 +193,27 @@ pub enum Reason {
     BestHour,
 }
 
+impl Decision {
+    /// A row with nothing but its moment and kind.
+    #[must_use]
+    pub const fn new(at: Moment, kind: DecisionKind) -> Self {
+        Self {
+            at,
+            journey: None,
+            run: None,
+            step: None,
+            kind,
+            message: None,
+            channel: None,
+            verdict: None,
+            reason: None,
+            rule: None,
+            until: None,
+            detail: Detail::None,
+        }
+    }
+}
+
 impl Reason {
     /// The choice of `if not sent as why`, when this is a reason of a send.
     #[must_use]
@@ -224,8 +248,13 @@ pub enum Detail {
         /// When each counted send was decided.
         counted: Vec<Moment>,
     },
-    /// Milliseconds since the entry.
-    Since(i64),
+    /// A goal.
+    Goal {
+        /// Its index, in written order.
+        goal: u32,
+        /// Milliseconds since the entry.
+        after: i64,
+    },
     /// A provider's or service's own words.
     Text(String),
 }
