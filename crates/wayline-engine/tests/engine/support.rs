@@ -245,6 +245,7 @@ pub(crate) fn journey(name: &str, enters: Vec<Enter>, steps: Vec<StepKind>) -> J
     Journey {
         name: name.to_owned(),
         version: "0".to_owned(),
+        formerly: Vec::new(),
         title: None,
         owner: None,
         description: None,
