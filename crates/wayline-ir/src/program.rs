@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use wayline_time::{CalendarDays, Span, TimeOfDay, Zone};
 
 use crate::{
-    Channel, ChannelId, EventId, Expr, Field, FieldId, Journey, JourneyId, Message, MessageId, Persona, Rate,
+    Channel, ChannelId, Expr, Field, FieldId, HistorySource, Journey, JourneyId, Message, MessageId, Persona, Rate,
     Service, SuppressRule, Symbol, Topic, TopicId,
 };
 
@@ -169,8 +169,11 @@ pub enum Promise {
         of: Said,
         /// How long.
         within: Span,
-        /// After which event.
-        event: EventId,
+        /// After which event or reaction.
+        source: HistorySource,
+        /// Only after those for which this holds; asked with the event as item 0.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        filter: Option<Expr>,
     },
 }
 
