@@ -3,23 +3,29 @@
 //! Checking and building go together: an expression that is understood is at the same time an expression of the program.
 //! A part that is not understood is reported once and yields nothing, so that nothing follows from it.
 
+mod behaviour;
 mod channels;
+mod draw;
 mod events;
 mod expr;
 mod facts;
 mod flow;
+mod guarantee;
 mod history;
 mod journey;
 mod matching;
 mod messages;
 mod path;
+mod persona;
 mod scope;
 mod segments;
 mod send;
 mod services;
 mod steps;
+mod suppress;
 mod symbols;
 mod templates;
+mod test;
 mod types;
 mod waits;
 
@@ -105,6 +111,10 @@ pub(crate) fn check<'a>(
     checker.messages();
     checker.journeys();
     checker.flows();
+    checker.rules();
+    checker.personas();
+    checker.guarantees();
+    checker.tests();
     let Checker { mut program, symbols, journeys, .. } = checker;
     program.symbols = symbols.into_words();
     Checked { program, journeys }

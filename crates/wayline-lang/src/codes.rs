@@ -159,6 +159,7 @@ codes! {
     IMPOSSIBLE_REACTION "2018" Error   "impossible-reaction" "a reaction the kind of channel does not have";
     NOT_BY_HAND         "2019" Error   "not-by-hand"         "a journey is started that is not entered by hand";
     BAD_MANIFEST        "2020" Error   "bad-manifest"        "a setting of `wayline.toml` that cannot be used";
+    UNIQUE_PATTERN      "2021" Error   "unique-pattern"      "a fresh text that does not say once where its number stands";
     NOT_EXHAUSTIVE      "3001" Error   "not-exhaustive"      "a match that forgets a value";
     CASE_TWICE          "3002" Error   "case-twice"          "a value that falls into two cases";
     NEVER_MATCHES       "3003" Error   "never-matches"       "a case that no value falls into";
@@ -182,6 +183,8 @@ codes! {
     TEMPLATE_FILE       "4011" Error   "template-file"       "a template file that cannot be read";
     KEY_NOT_COMPARED    "5001" Warning "key-not-compared"    "an event of a journey with a key that is not compared with it";
     LOCALE_LACKS_PART   "5002" Warning "locale-lacks-part"   "a locale without one of the texts";
+    NEVER_APPLIES       "5003" Warning "never-applies"       "a suppression rule that never applies to what it names";
+    TEST_EXPECTS_NOTHING "5004" Warning "test-expects-nothing" "a test that cannot fail";
 }
 
 #[cfg(test)]

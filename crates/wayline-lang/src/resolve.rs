@@ -223,12 +223,25 @@ impl<'a> Names<'a> {
 
     /// What is said of a name that is not of the kind that is wanted here.
     pub(crate) fn unknown(&self, kind: Kind, name: &Name) -> Diagnostic {
-        let finding = Diagnostic::new(
-            kind.unknown(),
-            format!("there is no {} `{}`", kind.word(), name.text),
-            name.span,
-        );
-        if let Some(near) = suggest::closest(name.as_str(), self.of_kind(kind)) {
+        self.unknown_of(&[kind], name)
+    }
+
+    /// What is said of a name that is of none of the kinds that are wanted here.
+    pub(crate) fn unknown_of(&self, kinds: &[Kind], name: &Name) -> Diagnostic {
+        let code = kinds.first().map_or(Code::UNKNOWN_NAME, |kind| kind.unknown());
+        let words = either(kinds.iter().map(|kind| kind.word()));
+        let known = || kinds.iter().flat_map(|kind| self.of_kind(*kind));
+        let finding = Diagnostic::new(code, format!("there is no {words} `{}`", name.text), name.span);
+        // The very name, though of another kind, tells more than one that is only spelt alike.
+        if let Some(other) = Kind::ALL.into_iter().find(|other| self.get(*other, name.as_str()).is_some()) {
+            return finding.note(format!(
+                "`{}` is {}, but {} is wanted here",
+                name.text,
+                other.with_article(),
+                either(kinds.iter().map(|kind| kind.with_article()))
+            ));
+        }
+        if let Some(near) = suggest::closest(name.as_str(), known()) {
             return finding.help(format!("did you mean `{near}`?")).replace(
                 Applicability::Safe,
                 name.span,
@@ -236,20 +249,20 @@ impl<'a> Names<'a> {
                 format!("write `{near}`"),
             );
         }
-        if let Some(other) = Kind::ALL.into_iter().find(|other| self.get(*other, name.as_str()).is_some()) {
-            return finding.note(format!(
-                "`{}` is {}, but {} is wanted here",
-                name.text,
-                other.with_article(),
-                kind.with_article()
-            ));
-        }
-        let known = suggest::list(self.of_kind(kind));
-        if known == "none" {
-            finding.help(format!("declare it: no {} is declared in this workspace", kind.word()))
+        if known().next().is_none() {
+            finding.help(format!("declare it: no {words} is declared in this workspace"))
         } else {
-            finding.help(format!("declare it, or use one of {known}"))
+            finding.help(format!("declare it, or use one of {}", suggest::list(known())))
         }
+    }
+}
+
+/// `a`, `a or b`, `a, b or c`
+fn either(words: impl Iterator<Item = &'static str>) -> String {
+    let words: Vec<&str> = words.collect();
+    match words.split_last() {
+        Some((last, before)) if !before.is_empty() => format!("{} or {last}", before.join(", ")),
+        _ => words.concat(),
     }
 }
 

@@ -131,7 +131,7 @@ impl Checker<'_> {
     }
 
     /// Says so when a constant lies outside the range its type was declared with.
-    fn in_range(&mut self, expr: &Expr, span: Span, ty: &Type) -> Option<()> {
+    pub(crate) fn in_range(&mut self, expr: &Expr, span: Span, ty: &Type) -> Option<()> {
         let (Expr::Const(Value::Number(value)), Type::Number { from, to }) = (expr, ty) else {
             return Some(());
         };

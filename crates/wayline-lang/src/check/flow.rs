@@ -113,7 +113,7 @@ impl Body<'_, '_> {
         let (mut bound, mut values) = (Vec::new(), Vec::new());
         let what = format!("flow `{}`", invoke.name.text);
         let listed = || params.iter().map(|param| param.name.text.to_string()).collect::<Vec<_>>().join(", ");
-        if self.count(invoke, params.len(), &what, &listed).is_none() {
+        if self.cx.count(invoke, params.len(), &what, &listed).is_none() {
             return (bound, values);
         }
         for (arg, param) in invoke.args.iter().zip(params) {

@@ -8,7 +8,7 @@ use wayline_ir::{
 };
 
 use super::facts::{Facts, meet};
-use super::scope::Means;
+use super::scope::{Means, Scope};
 use super::steps::Body;
 use super::symbols::Symbols;
 use crate::codes::Code;
@@ -95,7 +95,7 @@ impl Body<'_, '_> {
                 let params: Vec<(Arc<str>, Type)> =
                     types.iter().map(|ty| (Arc::from(""), ty.clone())).collect();
                 let what = format!("message `{}`", invoke.name.text);
-                let args = self.arguments(invoke, &params, &what)?;
+                let args = self.cx.arguments(&mut self.scope, invoke, &params, &what)?;
                 Some(SendChoice { message: MessageId(0), args })
             }
             _ => {
@@ -108,58 +108,8 @@ impl Body<'_, '_> {
     fn message_call(&mut self, message: MessageId, invoke: &Invoke) -> Option<SendChoice> {
         let params = self.cx.message_params.get(message.index()).cloned()?;
         let what = format!("message `{}`", invoke.name.text);
-        let args = self.arguments(invoke, &params, &what)?;
+        let args = self.cx.arguments(&mut self.scope, invoke, &params, &what)?;
         Some(SendChoice { message, args })
-    }
-
-    /// Arguments for parameters, in order.
-    pub(crate) fn arguments(
-        &mut self,
-        invoke: &Invoke,
-        params: &[(Arc<str>, Type)],
-        what: &str,
-    ) -> Option<Vec<Expr>> {
-        self.count(invoke, params.len(), what, &|| {
-            params.iter().map(|(name, _)| name.to_string()).collect::<Vec<_>>().join(", ")
-        })?;
-        let mut all = Vec::with_capacity(params.len());
-        let mut fine = true;
-        for (arg, (_, ty)) in invoke.args.iter().zip(params) {
-            match self.cx.expect(&mut self.scope, arg, ty) {
-                Some(expr) => all.push(expr),
-                None => fine = false,
-            }
-        }
-        fine.then_some(all)
-    }
-
-    pub(crate) fn count(
-        &mut self,
-        invoke: &Invoke,
-        wanted: usize,
-        what: &str,
-        names: &dyn Fn() -> String,
-    ) -> Option<()> {
-        if invoke.args.len() == wanted {
-            return Some(());
-        }
-        let given = invoke.args.len();
-        let mut finding = Diagnostic::new(
-            Code::ARGUMENTS,
-            format!(
-                "{what} takes {wanted} argument{}, but {given} {} given",
-                plural(wanted),
-                if given == 1 { "is" } else { "are" }
-            ),
-            invoke.span,
-        );
-        if wanted > 0 {
-            finding = finding.help(format!("write `{}({})`", invoke.name.text, names()));
-        } else {
-            finding = finding.help(format!("write `{}` without arguments", invoke.name.text));
-        }
-        self.cx.report(finding);
-        None
     }
 
     pub(crate) fn call(
@@ -170,7 +120,7 @@ impl Body<'_, '_> {
         entry: StepId,
         next: StepId,
     ) -> Option<Facts> {
-        let found = self.action(call);
+        let found = self.cx.service_action(&call.service, &call.action);
         let request = found.as_ref().and_then(|(service, action)| {
             let fields =
                 self.cx.program.services.get(service.index())?.actions.get(action.index())?.request.clone();
@@ -224,32 +174,6 @@ impl Body<'_, '_> {
         }
     }
 
-    fn action(&mut self, call: &ast::Call) -> Option<(ServiceId, ActionId)> {
-        let service = self.cx.named(Kind::Service, &call.service)?;
-        let actions = &self.cx.program.services.get(service)?.actions;
-        if let Some(action) = actions.iter().position(|action| action.name == call.action.as_str()) {
-            return Some((ServiceId::at(service), ActionId::at(action)));
-        }
-        let names: Vec<String> = actions.iter().map(|action| action.name.clone()).collect();
-        let names = || names.iter().map(String::as_str);
-        let mut finding = Diagnostic::new(
-            Code::UNKNOWN_ACTION,
-            format!("service `{}` has no action `{}`", call.service.text, call.action.text),
-            call.action.span,
-        );
-        finding = match suggest::closest(call.action.as_str(), names()) {
-            Some(near) => finding.help(format!("did you mean `{near}`?")).replace(
-                Applicability::Safe,
-                call.action.span,
-                near,
-                format!("write `{near}`"),
-            ),
-            None => finding.help(format!("its actions are {}", suggest::list(names()))),
-        };
-        self.cx.report(finding);
-        None
-    }
-
     pub(crate) fn start(
         &mut self,
         label: Option<&ast::Name>,
@@ -263,7 +187,7 @@ impl Body<'_, '_> {
         self.cx.by_hand(journey, &invoke.name);
         let params = self.cx.journey_params.get(journey).cloned().unwrap_or_else(|| Arc::from([]));
         let what = format!("journey `{}`", invoke.name.text);
-        if let Some(args) = self.arguments(invoke, &params, &what) {
+        if let Some(args) = self.cx.arguments(&mut self.scope, invoke, &params, &what) {
             let kind = StepKind::Start { journey: JourneyId::at(journey), args, next };
             self.add(label, &format!("start-{}", invoke.name.text), kind, span);
         }
@@ -272,6 +196,89 @@ impl Body<'_, '_> {
 }
 
 impl super::Checker<'_> {
+    /// Arguments for parameters, in order.
+    pub(crate) fn arguments(
+        &mut self,
+        scope: &mut Scope,
+        invoke: &Invoke,
+        params: &[(Arc<str>, Type)],
+        what: &str,
+    ) -> Option<Vec<Expr>> {
+        self.count(invoke, params.len(), what, &|| {
+            params.iter().map(|(name, _)| name.to_string()).collect::<Vec<_>>().join(", ")
+        })?;
+        let mut all = Vec::with_capacity(params.len());
+        let mut fine = true;
+        for (arg, (_, ty)) in invoke.args.iter().zip(params) {
+            match self.expect(scope, arg, ty) {
+                Some(expr) => all.push(expr),
+                None => fine = false,
+            }
+        }
+        fine.then_some(all)
+    }
+
+    /// Says so when there are more or fewer arguments than are wanted.
+    pub(crate) fn count(
+        &mut self,
+        invoke: &Invoke,
+        wanted: usize,
+        what: &str,
+        names: &dyn Fn() -> String,
+    ) -> Option<()> {
+        if invoke.args.len() == wanted {
+            return Some(());
+        }
+        let given = invoke.args.len();
+        let mut finding = Diagnostic::new(
+            Code::ARGUMENTS,
+            format!(
+                "{what} takes {wanted} argument{}, but {given} {} given",
+                plural(wanted),
+                if given == 1 { "is" } else { "are" }
+            ),
+            invoke.span,
+        );
+        if wanted > 0 {
+            finding = finding.help(format!("write `{}({})`", invoke.name.text, names()));
+        } else {
+            finding = finding.help(format!("write `{}` without arguments", invoke.name.text));
+        }
+        self.report(finding);
+        None
+    }
+
+    /// The action of a service.
+    pub(crate) fn service_action(
+        &mut self,
+        service: &ast::Name,
+        action: &ast::Name,
+    ) -> Option<(ServiceId, ActionId)> {
+        let id = self.named(Kind::Service, service)?;
+        let actions = &self.program.services.get(id)?.actions;
+        if let Some(index) = actions.iter().position(|known| known.name == action.as_str()) {
+            return Some((ServiceId::at(id), ActionId::at(index)));
+        }
+        let names: Vec<String> = actions.iter().map(|known| known.name.clone()).collect();
+        let names = || names.iter().map(String::as_str);
+        let mut finding = Diagnostic::new(
+            Code::UNKNOWN_ACTION,
+            format!("service `{}` has no action `{}`", service.text, action.text),
+            action.span,
+        );
+        finding = match suggest::closest(action.as_str(), names()) {
+            Some(near) => finding.help(format!("did you mean `{near}`?")).replace(
+                Applicability::Safe,
+                action.span,
+                near,
+                format!("write `{near}`"),
+            ),
+            None => finding.help(format!("its actions are {}", suggest::list(names()))),
+        };
+        self.report(finding);
+        None
+    }
+
     /// Says so when a journey is started that cannot be entered by hand.
     pub(crate) fn by_hand(&mut self, journey: usize, name: &ast::Name) {
         let Some(decl) = self.names.journeys.get(journey) else { return };
