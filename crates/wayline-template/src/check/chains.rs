@@ -96,6 +96,19 @@ impl<'a> Checker<'a> {
         if before == T::Unknown && matches!(filter.output, Output::Same | Output::Element | Output::Column) {
             return;
         }
+        if filter.name == "join"
+            && let Some(item) = before.item().filter(|item| !item.is_printable())
+        {
+            self.report(
+                Finding::new(
+                    FindingKind::WrongType,
+                    call.span.clone(),
+                    format!("a {} cannot be joined", before.describe()),
+                    format!("each element is a {}", item.describe()),
+                )
+                .help("take one field of each first, `| map: \"name\"`, or loop with `{% for %}`"),
+            );
+        }
         state.ty = match filter.output {
             Output::Text => T::Is(&TEXT),
             Output::Number => T::Is(&NUMBER),
