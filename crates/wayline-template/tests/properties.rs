@@ -243,62 +243,6 @@ fn fragment(pool: Pool) -> impl Strategy<Value = String> {
     })
 }
 
-/// Conditions and the uses they may or may not guard, on two lists and two optional values. Small on purpose: most pairs
-/// have to do with each other.
-fn guarded() -> impl Strategy<Value = String> {
-    let list = || select(vec!["customer.interests", "customer.tags"]);
-    let optional = || select(vec!["customer.first_name", "customer.address", "customer.address.street"]);
-    let sizes = (list(), select(vec!["==", "!=", "<", ">", "<=", ">="]), 0..3u8);
-    let atom = prop_oneof![
-        3 => sizes.prop_map(|(list, op, n)| format!("{list}.size {op} {n}")),
-        1 => (list(), select(vec![".first", "[0]", "[1]", ".last", "", " != nil"])).prop_map(|(l, e)| format!("{l}{e}")),
-        1 => (list(), select(vec!["empty", "blank", "nil"]), select(vec!["==", "!="]))
-            .prop_map(|(list, what, op)| format!("{list} {op} {what}")),
-        3 => (optional(), select(vec!["", " == nil", " != nil", " != blank", " == blank"]))
-            .prop_map(|(path, test)| format!("{path}{test}")),
-    ];
-    let joiner = select(vec![" and ", " or "]);
-    let condition = (vec(atom, 1..3), joiner).prop_map(|(parts, joiner)| parts.join(joiner)).boxed();
-    let used = prop_oneof![
-        4 => Just(String::new()),
-        1 => (list(), select(vec!["[0]", "[1]", ".first", ".last", " | first", " | last", ".size"]))
-            .prop_map(|(list, element)| format!("{{{{ {list}{element} }}}}")),
-        1 => select(vec!["customer.first_name", "customer.address.city", "customer.address.street", "v", "v[0]"])
-            .prop_map(|path| format!("{{{{ {path} }}}}")),
-        1 => select(vec![
-            "{% assign v = 'a' %}",
-            "{% assign v = customer.interests %}",
-            "{% assign v = cart.items | map: 'name' %}",
-            "{% for x in cart.items %}{% if x.note %}{{ x.note }}{% endif %}{{ v[0] }}{% endfor %}",
-            "{% for x in cart.items %}{{ x.note }}{% assign v = 'b' %}{{ v }}{% endfor %}",
-            "{% if v.size > 0 %}{{ v[0] }}{% assign v = customer.interests %}{{ v[0] }}{% endif %}",
-        ])
-        .prop_map(str::to_owned),
-    ]
-    .boxed();
-    let blocks = vec(
-        (
-            select(vec!["if", "unless"]),
-            condition.clone(),
-            used.clone(),
-            condition,
-            used.clone(),
-            used.clone(),
-            used,
-        ),
-        1..3,
-    );
-    blocks.prop_map(|blocks| {
-        let mut source = String::new();
-        for (tag, first, a, second, b, c, behind) in blocks {
-            let elsif = if tag == "if" { format!("{{% elsif {second} %}}{b}") } else { String::new() };
-            source
-                .push_str(&format!("{{% {tag} {first} %}}{a}{elsif}{{% else %}}{c}{{% end{tag} %}}{behind}"));
-        }
-        source
-    })
-}
-
 /// Tokens of Liquid in any order.
 fn soup() -> impl Strategy<Value = String> {
     let tokens = vec![
@@ -438,26 +382,6 @@ proptest! {
         let template = parse(&source).unwrap();
         for escape in [Escape::None, Escape::Html] {
             let renderer = Renderer::new(&template, escape).unwrap();
-            for values in &values {
-                if let Err(error) = renderer.render(values) {
-                    panic!("{error} in {source:?} with {values:?}");
-                }
-            }
-        }
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, max_shrink_iters: 300, ..ProptestConfig::default() })]
-
-    #[test]
-    fn what_is_guarded_is_there(
-        sources in vec(guarded(), 8),
-        values in vec(value(&Ty::Record(schema().roots)), 6),
-    ) {
-        let schema = schema();
-        for source in sources.iter().filter(|source| passes(source, &schema)) {
-            let renderer = Renderer::new(&parse(source).unwrap(), Escape::None).unwrap();
             for values in &values {
                 if let Err(error) = renderer.render(values) {
                     panic!("{error} in {source:?} with {values:?}");

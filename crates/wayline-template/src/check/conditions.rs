@@ -169,6 +169,12 @@ impl<'a> Checker<'a> {
                 match (&read.size_of, literal, path.segments.split_last()) {
                     (Some(_), Literal::Number(digits), Some((_, before))) => {
                         let list = Path { segments: before.to_vec(), ..path.clone() };
+                        if matches!(operator, Operator::Lt | Operator::Ge) && digits.parse() == Ok(0u8) {
+                            self.report(
+                                always(span.clone(), "no list is shorter than empty")
+                                    .help(format!("write `{}.size > 0`", path_text(&list))),
+                            );
+                        }
                         let (yes, no) = sizes(operator, digits);
                         let learn = |size: Option<usize>| match size {
                             Some(size) if size > 0 => self.learn_size(&list, size),
