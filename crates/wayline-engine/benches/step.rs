@@ -59,7 +59,12 @@ fn cart_reminder() -> Program {
         vec![enter],
         vec![
             wait_for(hours(1), vec![(again, 1)], 2),
-            StepKind::WaitAgain { wait: StepId(0), at_most: Some(20), counter: CounterId(0) },
+            StepKind::WaitAgain {
+                wait: StepId(0),
+                at_most: Some(20),
+                counter: CounterId(0),
+                spent: StepId(2),
+            },
             send(reminder, 3),
             wait_for(days(1), vec![(on(clicked(reminder)), 4)], 5),
             wait(hours(4), 5),

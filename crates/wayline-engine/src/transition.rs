@@ -41,7 +41,9 @@ impl Turn<'_> {
         match kind {
             StepKind::Wait { until, next } => self.wait(at, until, *next),
             StepKind::WaitFor { limit, arms, .. } => self.wait_for(at, limit, arms, read, true),
-            StepKind::WaitAgain { wait, at_most, counter } => self.wait_again(at, *wait, *at_most, *counter),
+            StepKind::WaitAgain { wait, at_most, counter, spent } => {
+                self.wait_again(at, *wait, at_most.map(|most| (most, *spent)), *counter)
+            }
             StepKind::Collect { duration, quiet_for, .. } => self.collect(at, duration, quiet_for.as_ref()),
             StepKind::Send { best_hour_within, .. } => self.send(at, *best_hour_within),
             StepKind::If { branches, otherwise } => self.branch_if(at, branches, *otherwise),

@@ -298,11 +298,13 @@ pub enum StepKind {
     WaitAgain {
         /// The wait.
         wait: StepId,
-        /// At most so many times in a run; then its `otherwise`.
+        /// At most so many times in a run.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at_most: Option<u32>,
         /// Counts them.
         counter: CounterId,
+        /// Where to go after that: the wait's `otherwise`, or the step after the wait when this stands in `otherwise`.
+        spent: StepId,
     },
     /// Gathers events into a list.
     Collect {

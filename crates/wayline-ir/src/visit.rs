@@ -125,7 +125,10 @@ impl StepKind {
                 arms.iter_mut().for_each(|arm| f(&mut arm.then));
                 f(otherwise);
             }
-            Self::WaitAgain { wait, .. } => f(wait),
+            Self::WaitAgain { wait, spent, .. } => {
+                f(wait);
+                f(spent);
+            }
             Self::Collect { next, .. }
             | Self::Bind { next, .. }
             | Self::Set { next, .. }

@@ -112,7 +112,7 @@ impl Turn<'_> {
         &mut self,
         at: usize,
         wait: StepId,
-        at_most: Option<u32>,
+        at_most: Option<(u32, StepId)>,
         counter: CounterId,
     ) -> Result<Flow, Fault> {
         let (now, turns) = (self.now, {
@@ -126,12 +126,12 @@ impl Turn<'_> {
             run.step = wait;
             run.since = now;
         }
-        let Some((_, StepKind::WaitFor { limit, arms, otherwise }, read)) = self.standing_at(at) else {
+        let Some((_, StepKind::WaitFor { limit, arms, .. }, read)) = self.standing_at(at) else {
             return Err(Fault::Unfit("a wait that the program does not have"));
         };
-        if at_most.is_some_and(|most| turns > most) {
+        if let Some((_, spent)) = at_most.filter(|(most, _)| turns > *most) {
             self.wait_over(at, Some(Reason::TimeUp), Detail::None);
-            return Ok(Flow::To(*otherwise));
+            return Ok(Flow::To(spent));
         }
         self.wait_for(at, limit, arms, read, false)
     }

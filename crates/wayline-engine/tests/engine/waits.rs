@@ -262,7 +262,8 @@ fn wait_again_starts_anew_with_the_new_event_and_only_so_often() {
         bind: Some(SlotId(0)),
         since_enter: false,
     };
-    let again = StepKind::WaitAgain { wait: StepId(0), at_most: Some(2), counter: CounterId(0) };
+    let again =
+        StepKind::WaitAgain { wait: StepId(0), at_most: Some(2), counter: CounterId(0), spent: StepId(2) };
     let steps = vec![wait_for(hours(1), vec![(same, 1)], 2), again, exit()];
     let (p, cart, _) = one(steps);
     let mut w = World::new(p, "2026-03-16T10:00:00Z");

@@ -556,6 +556,13 @@ impl Body<'_, '_> {
 
     /// A variable of the run with this name. The same name with the same type is the same variable.
     pub(crate) fn bind_slot(&mut self, name: &Name, ty: Type, known: bool) -> SlotId {
+        if name.as_str() == "customer" {
+            self.cx.report(
+                Diagnostic::new(Code::DECLARED_TWICE, "`customer` is taken already", name.span)
+                    .note("it would hide the profile in the rest of the journey")
+                    .help("choose another name"),
+            );
+        }
         let slot = match self.scope.local(name.as_str()) {
             Some(Means::Value { expr: Expr::Slot(slot), ty: bound, .. }) if **bound == ty => *slot,
             _ => {

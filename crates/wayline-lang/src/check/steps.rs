@@ -44,6 +44,8 @@ pub(crate) struct Body<'c, 'a> {
 /// A wait around the present step.
 pub(crate) struct WaitFrame {
     pub(crate) wait: StepId,
+    /// Where to go when it began anew often enough.
+    pub(crate) spent: StepId,
     pub(crate) again: Again,
 }
 

@@ -192,7 +192,7 @@ impl Body<'_, '_> {
         let mut after = None;
         let mut all_bound = Vec::new();
         for (arm, then, known, again, part, bound) in bodies {
-            self.waits.push(WaitFrame { wait: entry, again });
+            self.waits.push(WaitFrame { wait: entry, spent: otherwise, again });
             let outer = self.scope.locals.len();
             self.scope.locals.extend(bound.iter().cloned());
             let (start, known) = self.branch(&part, &arm.body, next, known);
@@ -218,7 +218,7 @@ impl Body<'_, '_> {
     ) -> Option<Facts> {
         match &wait.otherwise {
             Some(block) => {
-                self.waits.push(WaitFrame { wait: entry, again: Again::Yes });
+                self.waits.push(WaitFrame { wait: entry, spent: next, again: Again::Yes });
                 let (start, known) = self.branch("otherwise", &block.body, next, facts);
                 self.waits.pop();
                 self.graph.same(otherwise, start);
@@ -263,21 +263,22 @@ impl Body<'_, '_> {
         span: Span,
         entry: StepId,
     ) -> Option<Facts> {
-        let frame = self.waits.last().map(|frame| (frame.wait, frame.again));
+        let frame = self.waits.last().map(|frame| (frame.wait, frame.spent, frame.again));
         self.graph.here(entry);
         match frame {
             None => self.cx.report(
                 Diagnostic::new(Code::WAIT_AGAIN, "there is no wait around this to begin anew", span)
                     .help("`wait again` stands in an arm of `wait up to … { … }`"),
             ),
-            Some((_, Again::Never)) => self.cx.report(
+            Some((_, _, Again::Never)) => self.cx.report(
                 Diagnostic::new(Code::WAIT_AGAIN, "this would wait again without any time passing", span)
                     .note("the condition of `when` still holds when the wait begins anew")
                     .help("put a `wait` before the loop ends, or use `on EVENT`"),
             ),
-            Some((wait, Again::Yes)) => {
+            Some((wait, spent, Again::Yes)) => {
                 let counter = self.counter();
-                let kind = StepKind::WaitAgain { wait, at_most: at_most.map(|count| count.value), counter };
+                let kind =
+                    StepKind::WaitAgain { wait, at_most: at_most.map(|count| count.value), counter, spent };
                 self.add(label, "wait-again", kind, span);
             }
         }
