@@ -182,7 +182,7 @@ pub enum Reason {
     GoalReached,
     Restarted,
     Stopped,
-    // Events.
+    // Inputs.
     Duplicate,
     Late,
     Stale,

@@ -15,8 +15,8 @@ use crate::{Consent, ConsentChange, DecisionKind, Detail, Effect, EffectKey, Inp
 /// A program, made ready to be executed. Made once, shared by all customers and threads.
 #[derive(Debug)]
 pub struct Machine {
-    program: Arc<Program>,
-    index: Index,
+    pub(crate) program: Arc<Program>,
+    pub(crate) index: Index,
 }
 
 /// Classes of what is due at one moment, in the order it is done.
@@ -63,6 +63,7 @@ impl Machine {
             id: Arc::from(id),
             hash: sticky::of_id(id),
             now: Moment::MIN,
+            frontier: Moment::MIN,
             due: FAR,
             zone: self.program.workspace.zone,
             begun: false,
@@ -112,8 +113,7 @@ impl Machine {
         now: Moment,
         out: &mut Vec<Effect>,
     ) {
-        let last = customer.now;
-        let now = now.max(last);
+        let now = now.max(customer.now);
         customer.now = now;
         let mut turn = Turn {
             program: &self.program,
@@ -129,7 +129,7 @@ impl Machine {
         if turn.customer.due <= now {
             turn.catch_up(Class::Event);
         }
-        turn.input(input, last);
+        turn.input(input);
         if !turn.customer.begun {
             turn.begin();
         }
@@ -143,23 +143,23 @@ impl Machine {
 }
 
 impl Turn<'_> {
-    fn input(&mut self, input: Input, last: Moment) {
+    fn input(&mut self, input: Input) {
         // Events and profiles are written first, so that segments are asked about what is known then.
         if !self.customer.begun && !matches!(input, Input::Event { .. } | Input::Profile { .. }) {
             self.begin();
         }
         match input {
-            Input::Event { event, id, at, data } => self.event_input(event, id.as_deref(), at, &data, last),
+            Input::Event { event, id, at, data } => self.event_input(event, id.as_deref(), at, &data),
             Input::Profile { at, changes, consents } => self.profile_input(at, changes, &consents),
             Input::Reaction { send, kind, at, value } => self.reaction_input(send, kind, at, value),
             Input::SendResult { send, outcome } => self.send_result(send, outcome),
             Input::CallResult { call, outcome } => self.call_result(call, outcome),
-            Input::Enter { journey, args } => self.enter_by_hand(journey, None, args),
+            Input::Enter { journey, args } => self.enter_by_hand(journey, args),
             Input::Due => {}
         }
     }
 
-    fn event_input(&mut self, event: EventId, id: Option<&str>, at: Moment, data: &Value, last: Moment) {
+    fn event_input(&mut self, event: EventId, id: Option<&str>, at: Moment, data: &Value) {
         let mut row = self.row(DecisionKind::Event);
         row.detail = Detail::Event(event);
         if self.program.events.get(event.index()).is_none() {
@@ -174,9 +174,10 @@ impl Turn<'_> {
         }
         // What claims to come from the future happened now.
         let at = at.min(self.now);
-        if at < last {
+        if at < self.customer.frontier {
             row.reason = Some(Reason::Late);
         }
+        self.customer.frontier = self.customer.frontier.max(at);
         self.decide(row);
         self.event(event, at, data);
     }
@@ -260,6 +261,9 @@ impl Turn<'_> {
         for ConsentChange { topic, channel, consent } in consents.iter().copied() {
             self.customer.set_consent(KnownConsent { topic, channel, consent, at });
         }
+        for field in &changed {
+            self.field_changed(*field);
+        }
         if !self.customer.begun {
             return self.begin();
         }
@@ -287,7 +291,9 @@ impl Turn<'_> {
         row.message = Some(sent.message);
         row.channel = self.program.messages.get(sent.message.index()).map(|message| message.channel);
         self.decide(row);
-        self.react(sent, kind, at.min(self.now), value);
+        let at = at.min(self.now);
+        self.customer.frontier = self.customer.frontier.max(at);
+        self.react(sent, kind, at, value);
     }
 
     /// A reaction to something that was sent.
@@ -337,7 +343,7 @@ impl Turn<'_> {
                     self.decide(row);
                     self.event(event, self.now, &data);
                 }
-                Task::Start(journey, args) => self.enter_by_hand(journey, None, args),
+                Task::Start(journey, args) => self.enter_by_hand(journey, args),
                 Task::Replaced(run) => self.replaced(run),
                 Task::Changed(change) => self.sweep(change),
             }
@@ -353,6 +359,7 @@ impl Turn<'_> {
                 return;
             }
             self.burn();
+            self.customer.frontier = self.customer.frontier.max(moment);
             match due {
                 Due::Segment(at) => self.ask_member(at, moment),
                 Due::Leave(at) => self.ask_leaves(at, None),

@@ -92,13 +92,11 @@ impl Turn<'_> {
         };
         let changed = meant(self.customer.profile(field)) != meant(&value);
         self.customer.set_field(field, value, at);
-        if changed {
-            self.field_changed(field);
-        }
         changed
     }
 
-    fn field_changed(&mut self, field: FieldId) {
+    /// What follows from a changed field at once: since when it is so, the zone, an address that may work now.
+    pub(crate) fn field_changed(&mut self, field: FieldId) {
         if self.index.tracked_fields.has(field.index()) {
             let now = self.now;
             match self.customer.held_since.iter_mut().find(|(known, _)| *known == field) {

@@ -30,6 +30,8 @@ pub struct Customer {
     pub(crate) hash: u64,
     /// The latest moment this customer was stepped to.
     pub(crate) now: Moment,
+    /// The latest own time of what was handled: of events and reactions, and of what was due.
+    pub(crate) frontier: Moment,
     /// When something is due next; [`FAR`] when nothing is.
     pub(crate) due: Moment,
     pub(crate) zone: Zone,

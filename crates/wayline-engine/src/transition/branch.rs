@@ -136,6 +136,7 @@ impl Turn<'_> {
         if !self.write_field(field, value.clone(), self.now) {
             return Ok(Flow::To(next));
         }
+        self.field_changed(field);
         self.out.push(Effect::ProfileChanged { field, value });
         let change = self.index.field_change(field);
         self.changed(change);

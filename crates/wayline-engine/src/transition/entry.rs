@@ -17,7 +17,7 @@ struct Entry<'e> {
     id: JourneyId,
     journey: &'e Journey,
     read: &'e JourneyIndex,
-    enter: Option<u32>,
+    enter: u32,
     bound: Option<(SlotId, Value)>,
     args: Vec<Value>,
     origin: Origin,
@@ -90,25 +90,34 @@ impl<'t> Turn<'t> {
                     }
                 }
                 let bound = bind.map(|slot| (slot, signal.item.to_value()));
-                let (enter, args) = (Some(enter), Vec::new());
-                self.enter(Entry { id, journey, read, enter, bound, args, origin: signal.origin() });
+                let (args, origin) = (Vec::new(), signal.origin());
+                self.enter(Entry { id, journey, read, enter, bound, args, origin });
             }
-            _ => self.enter_plain(id, Some(enter)),
+            _ => self.enter_with(id, enter, Vec::new()),
         }
         true
     }
 
-    /// An entry that brings nothing along.
-    fn enter_plain(&mut self, id: JourneyId, enter: Option<u32>) {
-        self.enter_by_hand(id, enter, Vec::new());
+    /// An entry by hand or by another journey, with arguments. A journey that has no such enter is not entered.
+    pub(crate) fn enter_by_hand(&mut self, id: JourneyId, args: Vec<Value>) {
+        let by_hand = self.journey(id).and_then(|(journey, _)| {
+            u32::try_from(journey.enters.iter().position(|enter| matches!(enter, Enter::ByHand))?).ok()
+        });
+        match by_hand {
+            Some(enter) => self.enter_with(id, enter, args),
+            None => {
+                let mut row = self.row(DecisionKind::NotEntered);
+                row.journey = self.journey(id).map(|_| id);
+                row.reason = Some(Reason::Stale);
+                self.decide(row);
+            }
+        }
     }
 
-    /// An entry with arguments.
-    pub(crate) fn enter_by_hand(&mut self, id: JourneyId, enter: Option<u32>, mut args: Vec<Value>) {
+    /// An entry that binds no event.
+    fn enter_with(&mut self, id: JourneyId, enter: u32, mut args: Vec<Value>) {
         let Some((journey, read)) = self.journey(id) else { return };
         args.truncate(journey.params.len());
-        let by_hand = || journey.enters.iter().position(|enter| matches!(enter, Enter::ByHand));
-        let enter = enter.or_else(|| u32::try_from(by_hand()?).ok());
         let origin = Origin { at: self.now, seq: self.customer.next_seq };
         self.enter(Entry { id, journey, read, enter, bound: None, args, origin });
     }
@@ -129,7 +138,7 @@ impl<'t> Turn<'t> {
                 }
             }
         }
-        self.enter_plain(scheduled.journey, Some(scheduled.enter));
+        self.enter_with(scheduled.journey, scheduled.enter, Vec::new());
     }
 
     fn enter(&mut self, entry: Entry<'t>) {
@@ -142,7 +151,7 @@ impl<'t> Turn<'t> {
                 let mut row = self.row(DecisionKind::NotEntered);
                 row.journey = Some(entry.id);
                 row.reason = Some(reason);
-                row.detail = entry.enter.map_or(Detail::None, Detail::Index);
+                row.detail = Detail::Index(entry.enter);
                 self.decide(row);
             }
             Err(fault) => self.fault_row(Some(entry.id), format!("the condition of entry: {fault}")),
@@ -263,7 +272,7 @@ impl<'t> Turn<'t> {
         self.customer.runs.insert(at, run);
         let mut row = self.run_row(at, DecisionKind::Enter);
         row.step = None;
-        row.detail = entry.enter.map_or(Detail::None, Detail::Index);
+        row.detail = Detail::Index(entry.enter);
         self.decide(row);
         self.ask_leaves(at, None);
         if self.run(at).is_some() {

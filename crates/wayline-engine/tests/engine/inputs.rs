@@ -100,8 +100,8 @@ fn an_unknown_zone_is_recorded_and_the_workspace_s_is_used() {
     w.set(0, Value::Missing);
     assert_eq!(w.customer.zone().name(), "UTC");
     assert_snapshot!(w.rows(), @r#"
-        03-01 10:00 profile "Mars/Olympus" is not an IANA time zone name; expected a name such as "Europe/Berlin"
         03-01 10:00 profile zone=Text("Mars/Olympus")
+        03-01 10:00 profile "Mars/Olympus" is not an IANA time zone name; expected a name such as "Europe/Berlin"
         03-01 10:00 profile zone=Text("Asia/Tokyo")
         03-01 10:00 profile zone=Missing
     "#);
@@ -124,6 +124,7 @@ fn answers_that_nothing_waits_for_are_recorded() {
         03-01 10:00 @3 call_result stale
         03-01 10:00 @3 reaction stale clicked
         03-01 10:00 event cart
+        03-01 10:00 not_entered stale
     ");
 }
 
