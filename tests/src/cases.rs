@@ -156,6 +156,8 @@ impl Failures {
             self.ran,
             self.list.join("\n")
         );
+        // Seen with `--nocapture`: how much a suite of one test really ran.
+        eprintln!("{} cases", self.ran);
         let filtered = std::env::var_os("FILTER").is_some();
         assert!(
             filtered || self.ran >= at_least,

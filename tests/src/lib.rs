@@ -4,6 +4,7 @@
     clippy::disallowed_methods,
     clippy::panic,
     clippy::expect_used,
+    clippy::print_stderr,
     reason = "tests read files and fail by panicking"
 )]
 

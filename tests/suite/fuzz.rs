@@ -5,7 +5,9 @@
 //! `tests/ui` or `grammar/corpus`.
 
 mod damage;
+mod step;
 mod syntax;
+mod workspace;
 
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use wayline_tests::repository;

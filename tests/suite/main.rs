@@ -11,6 +11,7 @@
     reason = "tests read files and fail by panicking"
 )]
 
+mod codes;
 mod console;
 mod docs;
 mod fuzz;

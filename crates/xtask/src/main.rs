@@ -23,7 +23,7 @@ use repository::Repository;
 const USAGE: &str = "\
 Project chores.
 
-  cargo xtask ci            everything a change must pass: fmt, tidy, clippy, examples, tests
+  cargo xtask ci            everything a change must pass: fmt, tidy, clippy, tests (examples and documents too)
   cargo xtask tidy          the rules of the house: crate arrows, file lengths, licences, generated files
   cargo xtask gen           write the generated files
   cargo xtask gen --check   only say whether they are fresh

@@ -10,7 +10,8 @@ use wayline_tests::{read, repository};
 
 /// All journey files of the corpus and of the examples that are not too long to be damaged often.
 pub(super) static CORPUS: LazyLock<Vec<(PathBuf, String)>> = LazyLock::new(|| {
-    let folders = ["grammar/corpus", "examples", "tests/worlds"].map(|folder| repository().join(folder));
+    let folders =
+        ["grammar/corpus", "examples", "tests/ui", "tests/worlds"].map(|folder| repository().join(folder));
     let entries = folders.iter().flat_map(|f| WalkDir::new(f).sort_by_file_name()).filter_map(Result::ok);
     let files =
         entries.map(walkdir::DirEntry::into_path).filter(|p| p.extension().is_some_and(|e| e == "journey"));

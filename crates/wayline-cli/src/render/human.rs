@@ -10,7 +10,7 @@ use ariadne::{Cache, CharSet, Color, Config, IndexType, Label, Report, ReportKin
 use wayline_lang::diagnostic::{self, Diagnostic, Severity};
 use wayline_lang::source::{FileId, Span};
 
-use super::{Findings, word};
+use super::{Findings, plain, word};
 use crate::console::{Style, printable};
 
 /// Draws all findings, an empty line after each.
@@ -21,6 +21,11 @@ pub fn write(findings: &Findings<'_>, style: Style, out: &mut dyn Write) -> io::
     let mut cache = FileCache { findings, drawn: BTreeMap::new() };
     let mut drawing = Vec::new();
     for finding in findings.list {
+        if on_a_very_long_line(finding, findings) {
+            plain::write(&Findings { list: std::slice::from_ref(finding), ..*findings }, out)?;
+            writeln!(out)?;
+            continue;
+        }
         drawing.clear();
         report(finding, findings, style).write(&mut cache, &mut drawing)?;
         for line in String::from_utf8_lossy(&drawing).lines() {
@@ -32,6 +37,21 @@ pub fn write(findings: &Findings<'_>, style: Style, out: &mut dyn Write) -> io::
         writeln!(out)?;
     }
     Ok(())
+}
+
+/// The longest line, in bytes, that is drawn. Templates may be one line of a hundred kilobytes, which would bury the
+/// finding: then its place in numbers says more.
+const LONGEST_LINE: usize = 500;
+
+fn on_a_very_long_line(finding: &Diagnostic, findings: &Findings<'_>) -> bool {
+    let labels = std::iter::once(&finding.primary).chain(&finding.secondary);
+    labels.into_iter().any(|label| {
+        let text = findings.source(label.span.file).map_or("", |source| &source.text);
+        let (before, after) = text.split_at(text.floor_char_boundary(label.span.range().start));
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        let rest = after.find('\n').unwrap_or(after.len());
+        before.len() - start + rest > LONGEST_LINE
+    })
 }
 
 type Place = (FileId, Range<usize>);

@@ -1,0 +1,44 @@
+//! The table of codes is told, shown and used.
+
+use std::collections::BTreeSet;
+
+use wayline_cli::problem::PROBLEMS;
+use wayline_lang::codes::TABLE;
+use wayline_tests::{read, repository};
+
+#[test]
+fn codes_slugs_and_summaries_are_those_of_the_house() {
+    let mut slugs = BTreeSet::new();
+    for info in TABLE {
+        let code = info.code.as_str();
+        assert!(code.len() == 6 && code.starts_with("WL"), "{code}");
+        assert!(slugs.insert(info.slug), "{code}: the slug `{}` is taken", info.slug);
+        assert!(
+            info.slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'),
+            "{code}"
+        );
+        assert!(!info.summary.is_empty() && !info.summary.ends_with('.'), "{code}: no full stop");
+    }
+    for info in PROBLEMS {
+        assert!(slugs.insert(info.slug), "{}: the slug `{}` is taken", info.code, info.slug);
+    }
+}
+
+/// The page of findings has a line for each code, in the words of the table, and none for a code that is no more.
+#[test]
+fn the_page_of_findings_tells_every_code() {
+    let page = read(&repository().join("docs/findings.md"));
+    let rows: Vec<&str> = page.lines().filter(|l| l.starts_with("| `WL")).collect();
+    let mut expected: Vec<String> = TABLE
+        .iter()
+        .map(|i| format!("| `{}` {} | {} | {} |", i.code, i.slug, i.severity, i.summary))
+        .collect();
+    expected
+        .extend(PROBLEMS.iter().map(|i| format!("| `{}` {} | problem | {} |", i.code, i.slug, i.summary)));
+    let missing: Vec<&String> =
+        expected.iter().filter(|e| !rows.iter().any(|r| r.starts_with(e.as_str()))).collect();
+    assert!(missing.is_empty(), "docs/findings.md lacks rows that begin so:\n{missing:#?}");
+    let gone: Vec<&&str> =
+        rows.iter().filter(|r| !expected.iter().any(|e| r.starts_with(e.as_str()))).collect();
+    assert!(gone.is_empty(), "docs/findings.md has rows for nothing:\n{gone:#?}");
+}
