@@ -69,6 +69,8 @@ pub(crate) struct Checker<'a> {
     symbols: Symbols,
     program: Program,
     customer: Arc<[Field]>,
+    /// The record of each event.
+    event_types: Vec<Arc<Type>>,
     /// The id of each declared segment: a segment only refers to smaller ids.
     segment_ids: Vec<SegmentId>,
     /// The parameter types of each message and journey.
@@ -94,6 +96,7 @@ pub(crate) fn check<'a>(
         symbols: Symbols::new(),
         program: empty(settings),
         customer: Arc::from([]),
+        event_types: Vec::new(),
         segment_ids: Vec::new(),
         message_params: Vec::new(),
         journey_params: Vec::new(),

@@ -59,6 +59,8 @@ impl Checker<'_> {
         for index in 0..names.events.len() {
             self.event_fields(index, &mut done, &mut Vec::new());
         }
+        self.event_types =
+            self.program.events.iter().map(|event| Arc::new(Type::Record(event.fields.clone()))).collect();
         for (index, decl) in names.events.iter().enumerate() {
             let rate = decl.ast.rate.as_ref().and_then(|rate| self.rate(rate));
             if let Some(event) = self.program.events.get_mut(index) {

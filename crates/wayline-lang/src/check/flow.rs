@@ -32,7 +32,7 @@ impl Checker<'_> {
                     }
                     _ => {
                         if let Some(ty) = body.cx.ty(&param.ty) {
-                            body.bind_slot(&param.name, ty, true);
+                            body.bind_slot(&param.name, Arc::new(ty), true);
                         }
                     }
                 }

@@ -194,11 +194,10 @@ impl Checker<'_> {
 
     /// What `where` asks about, for a declared event.
     pub(crate) fn event_item(&self, event: wayline_ir::EventId, names: &[&Arc<str>]) -> ItemScope {
-        let fields =
-            self.program.events.get(event.index()).map(|event| event.fields.clone()).unwrap_or_default();
+        let ty = self.event_types.get(event.index()).cloned();
         ItemScope {
             names: names.iter().map(|name| Arc::clone(name)).collect(),
-            ty: Arc::new(Type::Record(fields)),
+            ty: ty.unwrap_or_else(|| Arc::new(Type::Record(Vec::new()))),
         }
     }
 

@@ -64,7 +64,7 @@ impl Checker<'_> {
         let params = self.journey_params.get(index).cloned().unwrap_or_else(|| Arc::from([]));
         let mut body = Body::new(self);
         for (param, (name, ty)) in ast.params.iter().zip(params.iter()) {
-            body.bind_slot(&param.name, ty.clone(), true);
+            body.bind_slot(&param.name, Arc::new(ty.clone()), true);
             debug_assert_eq!(param.name.text, *name);
         }
         let enters: Vec<Enter> = header.enters.iter().filter_map(|enter| body.enter(enter)).collect();
@@ -273,7 +273,7 @@ impl Body<'_, '_> {
             EnterKind::Event { event, alias, filter } => {
                 let (source, mut item) = self.cx.event_ref(event)?;
                 item.names.extend(alias.iter().map(|alias| Arc::clone(&alias.text)));
-                let ty = (*item.ty).clone();
+                let ty = Arc::clone(&item.ty);
                 let filter = self.cx.filter(&mut self.scope, item, filter.as_ref())?;
                 let bind = self.bind_event(event, alias.as_ref(), ty, false);
                 Some(Enter::Event { source, filter, bind })
@@ -485,7 +485,7 @@ impl Body<'_, '_> {
     ) -> Option<wayline_ir::Trigger> {
         let (source, mut item) = self.cx.event_ref(event)?;
         item.names.extend(alias.iter().map(|alias| Arc::clone(&alias.text)));
-        let ty = (*item.ty).clone();
+        let ty = Arc::clone(&item.ty);
         let facts = self.scope.facts.clone();
         self.scope.facts.time_passes();
         let condition = self.cx.filter(&mut self.scope, item, filter);
@@ -543,7 +543,7 @@ impl Body<'_, '_> {
         &mut self,
         event: &EventRef,
         alias: Option<&Name>,
-        ty: Type,
+        ty: Arc<Type>,
         known: bool,
     ) -> Option<SlotId> {
         let name = match (alias, &event.kind) {
@@ -555,7 +555,7 @@ impl Body<'_, '_> {
     }
 
     /// A variable of the run with this name. The same name with the same type is the same variable.
-    pub(crate) fn bind_slot(&mut self, name: &Name, ty: Type, known: bool) -> SlotId {
+    pub(crate) fn bind_slot(&mut self, name: &Name, ty: Arc<Type>, known: bool) -> SlotId {
         if name.as_str() == "customer" {
             self.cx.report(
                 Diagnostic::new(Code::DECLARED_TWICE, "`customer` is taken already", name.span)
@@ -564,10 +564,10 @@ impl Body<'_, '_> {
             );
         }
         let slot = match self.scope.local(name.as_str()) {
-            Some(Means::Value { expr: Expr::Slot(slot), ty: bound, .. }) if **bound == ty => *slot,
+            Some(Means::Value { expr: Expr::Slot(slot), ty: bound, .. }) if *bound == ty => *slot,
             _ => {
-                let slot = self.new_slot(name.as_str(), ty.clone());
-                let means = Means::Value { expr: Expr::Slot(slot), ty: Arc::new(ty), optional: true };
+                let slot = self.new_slot(name.as_str(), (*ty).clone());
+                let means = Means::Value { expr: Expr::Slot(slot), ty, optional: true };
                 self.scope.bind(&name.text, means);
                 slot
             }

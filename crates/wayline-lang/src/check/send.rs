@@ -53,7 +53,7 @@ impl Body<'_, '_> {
             .not_sent
             .as_ref()
             .and_then(|handler| handler.alias.as_ref())
-            .map(|alias| self.bind_slot(alias, Symbols::reasons(), true));
+            .map(|alias| self.bind_slot(alias, Arc::new(Symbols::reasons()), true));
         let not_sent_facts = {
             self.scope.facts.time_passes();
             self.scope.facts.clone()
@@ -135,7 +135,7 @@ impl Body<'_, '_> {
             .if_failed
             .as_ref()
             .and_then(|handler| handler.alias.as_ref())
-            .map(|alias| self.bind_slot(alias, Type::Text, true));
+            .map(|alias| self.bind_slot(alias, Arc::new(Type::Text), true));
         let failed_facts = std::mem::replace(&mut self.scope.facts, before);
         let failed = self.graph.label();
         let reason_locals = self.scope.locals.split_off(locals);
@@ -145,7 +145,7 @@ impl Body<'_, '_> {
             ))
         });
         let bind = match (&call.alias, response) {
-            (Some(alias), Some(response)) => Some(self.bind_slot(alias, response, true)),
+            (Some(alias), Some(response)) => Some(self.bind_slot(alias, Arc::new(response), true)),
             _ => None,
         };
         if let (Some((service, action)), Some(request)) = (found, request) {

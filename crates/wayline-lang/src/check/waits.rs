@@ -1,5 +1,7 @@
 //! Waits and collects.
 
+use std::sync::Arc;
+
 use wayline_ir::{Arm, StepId, StepKind, Type, Until};
 use wayline_time::WeekdaySet;
 
@@ -307,7 +309,7 @@ impl Body<'_, '_> {
         else {
             return facts;
         };
-        let bind = self.bind_slot(&collect.alias, Type::List(Box::new(item)), true);
+        let bind = self.bind_slot(&collect.alias, Arc::new(Type::List(Box::new(item))), true);
         let kind = StepKind::Collect {
             source,
             filter,
