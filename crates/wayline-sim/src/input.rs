@@ -16,3 +16,7 @@ pub use mapping::{Mapping, MappingError};
 pub use people::{InputReader, InputReport, People, Person, Recorded, Recording, Strictness};
 pub use problem::{Finding, InputError, RowError};
 pub use records::Format;
+
+pub(crate) use mapping::plain;
+pub(crate) use problem::Problem;
+pub(crate) use records::{Cell, Content, Layout, Next, Records};

@@ -22,100 +22,90 @@ const UNIT: f64 = 1.0 / (1_u64 << 53) as f64;
 
 /// What a draw is for. Two different keys give independent draws.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Key(u64);
+pub(crate) struct Key(u64);
 
 impl Key {
     /// The key of everything under one seed.
-    #[must_use]
-    pub const fn seed(seed: u64) -> Self {
+    pub(crate) const fn seed(seed: u64) -> Self {
         Self(mix(mix(seed.wrapping_add(GOLDEN)).wrapping_add(GOLDEN)))
     }
 
     /// Narrowed by a number: a customer, an occurrence, a position.
-    #[must_use]
-    pub const fn with(self, number: u64) -> Self {
+    pub(crate) const fn with(self, number: u64) -> Self {
         Self(mix(self.0.wrapping_add(number.wrapping_add(1).wrapping_mul(GOLDEN))))
     }
 
     /// Narrowed by the hash of a name.
-    #[must_use]
-    pub const fn named(self, name: Name) -> Self {
+    pub(crate) const fn named(self, name: Name) -> Self {
         Self(mix(self.0.wrapping_add(name.0)))
     }
 
     /// Uniform in [0, 1).
-    #[must_use]
-    pub const fn uniform(self) -> f64 {
+    pub(crate) const fn uniform(self) -> f64 {
         (self.0 >> 11) as f64 * UNIT
     }
 
     /// Uniform among 0 to `count` - 1; 0 when `count` is 0.
-    #[must_use]
-    pub const fn below(self, count: u64) -> u64 {
+    pub(crate) const fn below(self, count: u64) -> u64 {
         ((self.0 as u128 * count as u128) >> 64) as u64
     }
 
     /// Whether something of a likelihood in millionths happens.
-    #[must_use]
-    pub const fn chance(self, millionths: u32) -> bool {
+    pub(crate) const fn chance(self, millionths: u32) -> bool {
         self.below(1_000_000) < millionths as u64
     }
 
     /// Exponential with mean 1.
-    #[must_use]
-    pub fn exponential(self) -> f64 {
+    pub(crate) fn exponential(self) -> f64 {
         -(1.0 - self.uniform()).ln()
     }
 
     /// Normal with mean 0 and standard deviation 1 (Box and Muller 1958).
-    #[must_use]
-    pub fn normal(self) -> f64 {
+    pub(crate) fn normal(self) -> f64 {
         let radius = (-2.0 * (1.0 - self.uniform()).ln()).sqrt();
         let turn = std::f64::consts::TAU * self.with(1).uniform();
         radius * turn.cos()
     }
 
     /// Log-normal with median 1 and the standard deviation `sigma` of the logarithm.
-    #[must_use]
-    pub fn log_normal(self, sigma: f64) -> f64 {
+    pub(crate) fn log_normal(self, sigma: f64) -> f64 {
         (sigma * self.normal()).exp()
     }
 }
 
 /// The hash of a name (XXH3, 64 bits): draws are keyed by names, so that positions in a file do not matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Name(u64);
+pub(crate) struct Name(u64);
 
 impl Name {
+    /// Of what is done when a happening happens, as opposed to when it does.
+    pub(crate) const ACTS: Self = Self(0x6163_7473);
+
     /// Of one name.
-    #[must_use]
-    pub fn of(name: &str) -> Self {
+    pub(crate) fn of(name: &str) -> Self {
         Self(xxh3_64(name.as_bytes()))
     }
 
     /// Of a name within another.
-    #[must_use]
-    pub const fn then(self, inner: Self) -> Self {
+    pub(crate) const fn then(self, inner: Self) -> Self {
         Self(mix(self.0.wrapping_add(GOLDEN)).wrapping_add(inner.0))
     }
 
     /// Of the n-th of several with one name.
-    #[must_use]
-    pub const fn nth(self, number: u64) -> Self {
+    pub(crate) const fn nth(self, number: u64) -> Self {
         Self(mix(self.0.wrapping_add(number.wrapping_add(1).wrapping_mul(GOLDEN))))
     }
 }
 
-/// The next arrival of a Poisson process, in the unit of `mean`, after `start`.
+/// How long it takes until the next arrival of a Poisson process, in the unit of `mean`.
 ///
-/// `mean` is the mean gap where the weight is 1 and `peak` the greatest weight that `weight` can give. Candidates come
-/// at the peak's rate and are kept in proportion to their weight (thinning; Lewis and Shedler 1979). Arrivals after
-/// `end` are not looked for. `candidate` counts the candidates that were tried: it goes on where it stood, so that each
-/// has draws of its own.
-pub fn arrival(
+/// `mean` is the mean gap where the weight is 1 and `peak` the greatest weight that `weight` can give, which is asked
+/// with times from now. Candidates come at the peak's rate and are kept in proportion to their weight (thinning; Lewis
+/// and Shedler 1979). Arrivals after `end` are not looked for. `candidate` counts the candidates that were tried: it
+/// goes on where it stood, so that each has draws of its own.
+pub(crate) fn arrival(
     key: Key,
     candidate: &mut u64,
-    start: f64,
     end: f64,
     mean: f64,
     peak: f64,
@@ -125,7 +115,7 @@ pub fn arrival(
         return None;
     }
     let scale = mean / peak;
-    let mut at = start;
+    let mut at = 0.0;
     loop {
         let draw = key.with(*candidate);
         *candidate += 1;
@@ -226,13 +216,15 @@ mod tests {
         // Weight 2 in the first half of each unit of 10, weight 0.5 in the second; mean gap 1 at weight 1.
         let weight = |at: f64| if at.rem_euclid(10.0) < 5.0 { 2.0 } else { 0.5 };
         let (mut candidate, mut at, mut halves) = (0, 0.0, [0.0_f64; 2]);
-        while let Some(next) = arrival(Key::seed(5), &mut candidate, at, 40_000.0, 1.0, 2.0, weight) {
-            assert!(next > at);
-            halves[usize::from(next.rem_euclid(10.0) >= 5.0)] += 1.0;
-            at = next;
+        while let Some(after) =
+            arrival(Key::seed(5), &mut candidate, 40_000.0 - at, 1.0, 2.0, |after| weight(at + after))
+        {
+            assert!(after > 0.0);
+            at += after;
+            halves[usize::from(at.rem_euclid(10.0) >= 5.0)] += 1.0;
         }
         assert!((halves[0] / 40_000.0 - 1.0).abs() < 0.03, "{halves:?}");
         assert!((halves[1] / 10_000.0 - 1.0).abs() < 0.06, "{halves:?}");
-        assert_eq!(arrival(Key::seed(5), &mut 0, 0.0, 10.0, 1.0, 0.0, |_| 0.0), None);
+        assert_eq!(arrival(Key::seed(5), &mut 0, 10.0, 1.0, 0.0, |_| 0.0), None);
     }
 }

@@ -30,13 +30,16 @@ impl Convert<'_> {
         }
     }
 
-    /// The value of a field: what is missing must be allowed to be.
+    /// The value of a field of an event or record: its default where it is missing, and present where it must be.
     pub(crate) fn field(&self, field: &Field, cell: Option<Cell<'_>>) -> Result<Value, Problem> {
         let value = match cell {
             Some(cell) => self.value(&field.ty, cell).map_err(|problem| problem.within(&field.name))?,
             None => Value::Missing,
         };
-        self.check_present(field, value)
+        match (&field.default, value) {
+            (Some(default), Value::Missing) => Ok(default.clone()),
+            (_, value) => self.check_present(field, value),
+        }
     }
 
     /// That a value that may not be missing is not.

@@ -236,7 +236,7 @@ impl Draft {
                 profile.push((FieldId::at(index), value));
             }
         }
-        Ok(Person { id, profile, consents: self.consents, updated_at: self.updated_at })
+        Ok(Person { id, profile, consents: self.consents, updated_at: self.updated_at, listed: true })
     }
 }
 

@@ -35,6 +35,8 @@ pub struct Person {
     pub consents: Vec<ConsentChange>,
     /// Since when this is known.
     pub updated_at: Option<Moment>,
+    /// Whether a file of customers lists the person; others appear by their first event.
+    pub listed: bool,
 }
 
 /// Something recorded of a customer.
@@ -268,6 +270,7 @@ impl<'p> InputReader<'p> {
             profile: Vec::new(),
             consents: Vec::new(),
             updated_at: None,
+            listed: false,
         })?;
         self.report.implicit_customers += 1;
         Ok(self.index.get(&id).copied().unwrap_or_default())

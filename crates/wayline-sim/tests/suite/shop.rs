@@ -7,24 +7,24 @@ use wayline_ir::{
 };
 use wayline_time::Zone;
 
-pub fn field(name: &str, ty: Type) -> Field {
+pub(crate) fn field(name: &str, ty: Type) -> Field {
     Field { name: name.to_owned(), ty, optional: false, default: None }
 }
 
-pub fn optional(name: &str, ty: Type) -> Field {
+pub(crate) fn optional(name: &str, ty: Type) -> Field {
     Field { optional: true, ..field(name, ty) }
 }
 
-pub fn number() -> Type {
+pub(crate) fn number() -> Type {
     Type::Number { from: None, to: None }
 }
 
-pub fn usd() -> Type {
+pub(crate) fn usd() -> Type {
     Type::Money("USD".to_owned())
 }
 
 /// A program without anything but its settings.
-pub fn empty() -> Program {
+pub(crate) fn empty() -> Program {
     Program {
         format: IR_FORMAT,
         workspace: Workspace {
@@ -54,7 +54,7 @@ pub fn empty() -> Program {
     }
 }
 
-pub fn journey(name: &str, steps: Vec<Step>) -> Journey {
+pub(crate) fn journey(name: &str, steps: Vec<Step>) -> Journey {
     Journey {
         name: name.to_owned(),
         version: "000000000000".to_owned(),
@@ -77,18 +77,19 @@ pub fn journey(name: &str, steps: Vec<Step>) -> Journey {
         stages: Vec::new(),
         steps,
         moved: Vec::new(),
+        formerly: Vec::new(),
     }
 }
 
-pub fn step(name: &str, kind: StepKind) -> Step {
+pub(crate) fn step(name: &str, kind: StepKind) -> Step {
     Step { name: name.to_owned(), stage: None, kind }
 }
 
-pub fn channel(name: &str, kind: ChannelKind, to: Expr) -> Channel {
+pub(crate) fn channel(name: &str, kind: ChannelKind, to: Expr) -> Channel {
     Channel { name: name.to_owned(), kind, to, cost: None, quiet: None, open: Vec::new(), rate: None }
 }
 
-pub fn message(name: &str, channel: u32, topic: u32) -> Message {
+pub(crate) fn message(name: &str, channel: u32, topic: u32) -> Message {
     Message {
         name: name.to_owned(),
         params: Vec::new(),
@@ -104,12 +105,12 @@ pub fn message(name: &str, channel: u32, topic: u32) -> Message {
     }
 }
 
-pub fn event(name: &str, fields: Vec<Field>) -> EventType {
+pub(crate) fn event(name: &str, fields: Vec<Field>) -> EventType {
     EventType { name: name.to_owned(), fields, at_most: None, keep: None }
 }
 
 /// Customers with a field of every simple type, orders with a list of records, one message on each of two channels.
-pub fn shop() -> Program {
+pub(crate) fn shop() -> Program {
     let mut program = empty();
     let plans: Vec<Symbol> = ["free", "pro", "business"]
         .iter()

@@ -1,9 +1,5 @@
 //! Reading customers and events: what is right, and every kind of row that is not, with its line.
 
-#[path = "support/shop.rs"]
-#[expect(dead_code, reason = "shared with other tests")]
-mod shop;
-
 use std::fmt::Write as _;
 use std::io::{Read, Write as _};
 
@@ -11,6 +7,8 @@ use wayline_engine::Consent;
 use wayline_ir::Value;
 use wayline_sim::{InputReader, InputReport, Mapping, People, Recording, Strictness};
 use wayline_time::{Moment, Zone};
+
+use crate::shop;
 
 fn read(customers: &[u8], events: &[u8], mapping: Option<&str>) -> (People, InputReport) {
     let program = shop::shop();
