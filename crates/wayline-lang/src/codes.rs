@@ -116,6 +116,7 @@ codes! {
     FOREIGN_PUNCTUATION "0030" Error   "foreign-punctuation" "a full-width or typographic sign";
     FOREIGN_WEEKDAY     "0031" Error   "foreign-weekday"     "a weekday that is not written in its short form";
     DOUBLE_NEGATION     "0032" Error   "double-negation"     "`is not known` and `is not missing`";
+    PARTIAL_UNIT        "0033" Error   "partial-unit"        "a part of a day, week, month or year";
     DECLARED_TWICE      "1001" Error   "declared-twice"      "a name is used for two things";
     UNKNOWN_NAME        "1002" Error   "unknown-name"        "a name that means nothing here";
     UNKNOWN_EVENT       "1003" Error   "unknown-event"       "an event that is not declared";

@@ -11,6 +11,7 @@ use super::ast::{
 };
 use super::grammar::Rule as R;
 use super::lexer::TokenKind;
+use super::recover::describe;
 use super::tree::{Node, Tree};
 use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
@@ -23,16 +24,17 @@ mod literal;
 mod step;
 mod world;
 
-pub(crate) use literal::clock_text;
+pub(crate) use literal::{clock_text, currency_of, unit_name, weekday};
 
-/// How deeply expressions may be nested. Brackets are counted before parsing; this also bounds chains of `where`.
-pub(crate) const MAX_DEPTH: usize = 128;
+/// How deeply expressions may be nested: far more than people read, and little enough for every phase to recurse on a
+/// stack of 2 MiB. Brackets are counted before parsing; this also bounds chains of `where`.
+pub(crate) const MAX_DEPTH: usize = 64;
 
 /// Reads the typed syntax tree off a tree.
 pub(crate) fn build(file: FileId, text: &str, tree: &Tree, findings: &mut Vec<Diagnostic>) -> File {
     let Some(root) = tree.root() else { return File::default() };
     let bad = tree.nodes().filter(|n| is_broken(n.kind())).map(Node::index).collect();
-    let mut builder = Builder { file, text, bad, findings, depth: 0 };
+    let mut builder = Builder { file, text, bad, findings, depth: 0, question: None };
     let mut tokens = Docs { tree, text, at: 0 };
     let items = root
         .children()
@@ -73,15 +75,28 @@ impl Docs<'_> {
         let tokens = self.tree.tokens();
         self.at += tokens.get(self.at..)?.partition_point(|token| token.start < place);
         let mut lines: Vec<&str> = Vec::new();
+        let mut pending = None;
         for token in tokens.get(..self.at)?.iter().rev() {
             let text = self.text.get(token.start as usize..token.end as usize)?;
+            let breaks = text.bytes().filter(|b| *b == b'\n').count();
             match token.kind {
-                TokenKind::Doc => lines.push(text.trim_start_matches('#').trim()),
+                // Only what begins its line is documentation; another comment before it ends the search.
+                TokenKind::Doc if pending.is_none() => pending = Some(text.trim_start_matches('#').trim()),
+                TokenKind::Space if breaks == 1 => lines.extend(pending.take()),
                 // An empty line parts the documentation from what follows.
-                TokenKind::Space if text.bytes().filter(|b| *b == b'\n').count() <= 1 => {}
-                _ => break,
+                TokenKind::Space if breaks > 1 => {
+                    lines.extend(pending.take());
+                    break;
+                }
+                TokenKind::Space => {}
+                _ => {
+                    pending = None;
+                    break;
+                }
             }
         }
+        // What begins the file begins its line.
+        lines.extend(pending);
         lines.reverse();
         if lines.is_empty() { None } else { Some(lines.join("\n")) }
     }
@@ -94,6 +109,8 @@ struct Builder<'t, 'f> {
     bad: Vec<u32>,
     findings: &'f mut Vec<Diagnostic>,
     depth: usize,
+    /// Where the question begins whose `where` is being read, outside of parentheses.
+    question: Option<u32>,
 }
 
 impl<'t> Builder<'t, '_> {
@@ -115,9 +132,9 @@ impl<'t> Builder<'t, '_> {
     fn once<T>(&mut self, slot: &mut Option<T>, value: Option<T>, node: Node<'_>, first: &mut Firsts) {
         let Some(value) = value else { return };
         if slot.is_some() {
-            let what = self.slice(node).split_whitespace().next().unwrap_or_default();
+            let what = describe(node.kind()).unwrap_or_default();
             let mut finding =
-                Diagnostic::new(Code::DUPLICATE_CLAUSE, format!("`{what}` is given twice"), node.span())
+                Diagnostic::new(Code::DUPLICATE_CLAUSE, format!("{what} is given twice"), node.span())
                     .help("keep one of them");
             if let Some((_, span)) = first.0.iter().find(|(kind, _)| *kind == node.kind()) {
                 finding = finding.also(*span, "given here first");
@@ -256,10 +273,8 @@ impl<'t> Builder<'t, '_> {
         let node = node.child(R::days)?;
         let mut set = wayline_time::WeekdaySet::EMPTY;
         for range in node.children().filter(|n| n.kind() == R::day_range) {
-            let mut ends = range
-                .children()
-                .filter(|n| n.kind() == R::weekday)
-                .filter_map(|n| literal::weekday(self.slice(n)));
+            let mut ends =
+                range.children().filter(|n| n.kind() == R::weekday).filter_map(|n| weekday(self.slice(n)));
             let first = ends.next()?;
             for day in wayline_time::WeekdaySet::from_range(first, ends.next().unwrap_or(first)).iter() {
                 set.insert(day);
@@ -288,7 +303,7 @@ impl<'t> Builder<'t, '_> {
             Some(n) => self.name(n),
             None => {
                 let sign = node.child(R::currency_sign)?;
-                Name { text: Arc::from(literal::currency_of(self.slice(sign))), span: sign.span() }
+                Name { text: Arc::from(currency_of(self.slice(sign))), span: sign.span() }
             }
         };
         Some(Money { amount, currency, span: node.span() })

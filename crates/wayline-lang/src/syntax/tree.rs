@@ -50,10 +50,11 @@ impl Tree {
                     let Some(index) = open.pop() else { continue };
                     let next = offset(nodes.len());
                     let tight = ends.before(offset(pos.pos()));
+                    // A node that begins with an empty one begins where that stands: after the last token.
+                    let first = nodes.get(index + 1).map_or(u32::MAX, |child| child.start);
                     if let Some(node) = nodes.get_mut(index) {
                         node.end = tight;
-                        // Only trivia before it: an empty node.
-                        node.start = node.start.min(tight);
+                        node.start = node.start.min(tight).min(first);
                         node.next = next;
                     }
                 }
@@ -163,6 +164,12 @@ impl<'t> Node<'t> {
     #[must_use]
     pub fn has(self, kind: Rule) -> bool {
         self.child(kind).is_some()
+    }
+
+    /// The child of `parent` that follows this one.
+    #[must_use]
+    pub fn next_in(self, parent: Self) -> Option<Self> {
+        if self.data.next < parent.data.next { self.tree.node(self.data.next) } else { None }
     }
 
     /// The first child.

@@ -6,13 +6,14 @@ use std::iter::Peekable;
 
 use super::{Builder, MAX_DEPTH};
 use crate::codes::Code;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::source::Span;
 use crate::syntax::ast::{
     Access, BinaryOp, Entry, Expr, ExprKind, HasBeen, History, HistoryKind, HistoryRange, HistorySource,
     Path, Reaction, Spanned,
 };
 use crate::syntax::grammar::Rule as R;
+use crate::syntax::recover::foreign_literal;
 use crate::syntax::tree::{Children, Node};
 
 /// How many operators of one strength may stand in a row. `and` and `or` are lists and know no limit.
@@ -112,7 +113,7 @@ impl<'t> Builder<'t, '_> {
             _ => self.operand(first),
         };
         let mut links = 0;
-        let mut compared = false;
+        let (mut compared, mut reported) = (false, false);
         while let Some(op) = parts.peek().copied() {
             let strength = strength(op.kind(), self.slice(op));
             if strength == 0 {
@@ -128,7 +129,11 @@ impl<'t> Builder<'t, '_> {
             parts.next();
             if strength == COMPARE {
                 if compared {
-                    self.report(chained(op.span(), left.span));
+                    if !reported {
+                        let finding = chained(op.span(), left.span, self.question);
+                        self.report(finding);
+                        reported = true;
+                    }
                     left = Expr { kind: ExprKind::Bad, span: left.span };
                 }
                 compared = true;
@@ -257,6 +262,17 @@ impl<'t> Builder<'t, '_> {
             _ => (node, Vec::new()),
         };
         if base.kind() == R::name {
+            if access.is_empty()
+                && let Some(finding) = foreign_literal(self.slice(base), span)
+            {
+                self.report(finding);
+                let kind = match self.slice(base).to_ascii_lowercase().as_str() {
+                    "true" => ExprKind::Bool(true),
+                    "false" => ExprKind::Bool(false),
+                    _ => ExprKind::Bad,
+                };
+                return Expr { kind, span };
+            }
             return Expr { kind: ExprKind::Path(Path { root: self.name(base), access, span }), span };
         }
         let inner = self.primary(base).unwrap_or(Expr { kind: ExprKind::Bad, span: base.span() });
@@ -286,7 +302,17 @@ impl<'t> Builder<'t, '_> {
 
     fn primary(&mut self, node: Node<'t>) -> Option<Expr> {
         let span = node.span();
-        let kind = match node.kind() {
+        let outer = self.question;
+        if matches!(node.kind(), R::paren | R::list | R::record) {
+            self.question = None;
+        }
+        let kind = self.primary_kind(node);
+        self.question = outer;
+        Some(Expr { kind: kind?, span })
+    }
+
+    fn primary_kind(&mut self, node: Node<'t>) -> Option<ExprKind> {
+        Some(match node.kind() {
             R::number => ExprKind::Number(self.number(node)),
             R::percent => ExprKind::Percent(self.percent(node).value),
             R::duration => ExprKind::Duration(self.duration(node).value),
@@ -299,13 +325,12 @@ impl<'t> Builder<'t, '_> {
             R::now => ExprKind::Now,
             R::today => ExprKind::Today,
             R::history => ExprKind::History(Box::new(self.history(node)?)),
-            R::paren => return Some(Expr { kind: self.expr_in(node)?.kind, span }),
+            R::paren => self.expr_in(node)?.kind,
             R::list => ExprKind::List(self.list(node)),
             R::record => ExprKind::Record(self.entries(node)),
             R::bucket => ExprKind::Bucket { share: self.share_in(node)?, name: self.text_in(node)? },
             _ => return None,
-        };
-        Some(Expr { kind, span })
+        })
     }
 
     pub(super) fn list(&mut self, node: Node<'t>) -> Vec<Expr> {
@@ -348,7 +373,9 @@ impl<'t> Builder<'t, '_> {
             };
             Some(Spanned { value, span: n.span() })
         });
+        let outer = self.question.replace(node.span().start);
         let filter = self.where_in(node);
+        self.question = outer;
         Some(History { kind, source, range, filter })
     }
 
@@ -426,7 +453,24 @@ fn binary(kind: R, text: &str) -> BinaryOp {
     }
 }
 
-fn chained(span: Span, left: Span) -> Diagnostic {
+fn chained(span: Span, left: Span, question: Option<u32>) -> Diagnostic {
+    if let Some(start) = question {
+        // `count of e where x > 5 >= 2`: what is compared is the question, not its condition.
+        let start = Span { start, end: start, ..left };
+        let edit = |span, text: &str| Edit { span, replacement: text.to_owned() };
+        return Diagnostic::new(
+            Code::CHAINED_COMPARISON,
+            "the condition after `where` is already a comparison",
+            span,
+        )
+        .also(left, "`where` reaches as far as it can: up to here")
+        .help("put the question in parentheses: `(count of … where …) >= 2`")
+        .fix(Fix {
+            title: "put the question in parentheses".to_owned(),
+            applicability: Applicability::Safe,
+            edits: vec![edit(start, "("), edit(left.at_end(), ")")],
+        });
+    }
     Diagnostic::new(Code::CHAINED_COMPARISON, "a comparison cannot be compared again", span)
         .also(left, "this is already a comparison")
         .help("join two comparisons with `and`: `10 < x and x < 20`")

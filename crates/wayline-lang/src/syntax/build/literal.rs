@@ -164,7 +164,7 @@ impl<'t> Builder<'t, '_> {
                 return Some(time::Span::of_millis(millis));
             }
             self.report(
-                Diagnostic::new(Code::UNEXPECTED, format!("`{digits} {unit}` is not a whole number of {name}s"), part)
+                Diagnostic::new(Code::PARTIAL_UNIT, format!("`{digits} {unit}` is not a whole number of {name}s"), part)
                     .note("days, weeks, months and years are calendar units, so that a part of one has no fixed length")
                     .help("write it in smaller units, such as `12 hours`"),
             );
