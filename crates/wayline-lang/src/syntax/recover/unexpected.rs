@@ -152,6 +152,10 @@ impl<'t> Walk<'_, 't, '_> {
         // A word that is misspelt, or a statement that begins well and breaks later, is a finding of its own; other
         // lines after a broken one most likely belong to it.
         let begins_well = self.cache.of(rule).contains(&first_text);
+        // A word that begins a statement cuts a broken one in two.
+        if after_bad && self.findings.last().is_some_and(|last| last.primary.span.end > span.start) {
+            return;
+        }
         if after_bad && !(is_word && (known.is_some() || begins_well)) {
             return;
         }
