@@ -11,9 +11,11 @@
     reason = "tests read files and fail by panicking"
 )]
 
+mod cdnow;
 mod codes;
 mod console;
 mod docs;
 mod fuzz;
 mod generated;
+mod threads;
 mod ui;

@@ -294,8 +294,14 @@ impl<'a> Eval<'a> {
             }
             Subject::Segment(segment) => {
                 let at = self.index.tracked_at.get(segment.index()).copied().flatten();
-                let member = at.and_then(|at| self.customer.members.get(at));
-                Ok(member.filter(|member| member.inside).map(|member| member.since))
+                let Some(member) = at.and_then(|at| self.customer.members.get(at)) else { return Ok(None) };
+                // A flip of this very moment may still have to be written down.
+                if member.flip <= self.now {
+                    let inside = self.asks_segment(*segment)?;
+                    let since = if member.inside { member.since } else { member.flip };
+                    return Ok(inside.then_some(since));
+                }
+                Ok(member.inside.then_some(member.since))
             }
         }
     }

@@ -256,7 +256,7 @@ pub struct Leave {
 pub struct Goal {
     /// What; never [`Trigger::When`].
     pub trigger: Trigger,
-    /// How long after the entry it counts, also after the run has ended.
+    /// How long after the entry it counts, the last moment included, also after the run has ended.
     pub within: Span,
     /// Whether reaching it ends the run.
     pub leave: bool,

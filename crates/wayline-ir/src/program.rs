@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use wayline_time::{CalendarDays, Span, TimeOfDay, Zone};
 
 use crate::{
-    Channel, ChannelId, Expr, Field, FieldId, HistorySource, Journey, JourneyId, Message, MessageId, Persona, Rate,
-    Service, SuppressRule, Symbol, Topic, TopicId,
+    Channel, ChannelId, Expr, Field, FieldId, HistorySource, Journey, JourneyId, Message, MessageId, Persona,
+    Rate, Service, SuppressRule, Symbol, Topic, TopicId,
 };
 
 /// The version of this data format. A host refuses formats it does not know.

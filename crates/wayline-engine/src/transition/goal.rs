@@ -44,11 +44,11 @@ impl Turn<'_> {
             self.open_goal(at, signal);
         }
         let now = self.now;
-        self.customer.goals.retain(|goal| goal.until > now);
+        self.customer.goals.retain(|goal| goal.until >= now);
     }
 
     fn open_goal(&mut self, at: usize, signal: &Signal<'_>) {
-        let Some(open) = self.customer.goals.get(at).filter(|open| open.until > self.now) else { return };
+        let Some(open) = self.customer.goals.get(at).filter(|open| open.until >= self.now) else { return };
         let Some((journey, read)) = self.journey(open.journey) else { return };
         if !signal.is_in(&read.goals_on) {
             return;
@@ -106,7 +106,7 @@ impl Turn<'_> {
             let Trigger::Event { source, filter, .. } = &goal.trigger else { continue };
             if known & bit == 0
                 && signal.is(self.index, *source, run)
-                && add_span(self.customer.zone, entered, &goal.within) > self.now
+                && add_span(self.customer.zone, entered, &goal.within) >= self.now
                 && eval.passes(filter.as_ref(), signal.item, None)?
             {
                 new |= bit;

@@ -217,6 +217,7 @@ fn those_held_out_stay_out_and_their_goals_are_counted() {
         03-16 10:00 event cart
         03-16 10:00 j not_entered holdout [0]
         03-23 10:00 event order
+        03-23 10:00 j goal holdout [0] after 10080 min
     ");
 }
 

@@ -118,7 +118,7 @@ fn a_goal_counts_once_in_its_window_also_after_the_end() {
         .event(order, &[2])
         .event(order, &[1])
         .event(order, &[1]);
-    // At the very end of the window it is too late.
+    // The very end of the window still counts.
     let mut v = World::new(p, "2026-03-16T10:00:00Z");
     v.event(cart, &[1]).event(stop, &[]).until("2026-03-23T10:00:00Z").event(order, &[1]);
     assert_snapshot!(w.rows() + "--\n" + &v.rows(), @r"
@@ -138,6 +138,7 @@ fn a_goal_counts_once_in_its_window_also_after_the_end() {
         03-16 10:00 event stop
         03-16 10:00 j#1 @0 exit leave_rule [0]
         03-23 10:00 event order
+        03-23 10:00 j#1 goal [0] after 10080 min
     ");
 }
 

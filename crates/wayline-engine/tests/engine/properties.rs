@@ -111,7 +111,8 @@ fn journeys(p: &mut Program, [cart, order, visit]: [EventId; 3], [mail, mail2, s
         (Trigger::When(Expr::InSegment(SegmentId(1))), 3),
         (on(HistorySource::ChannelReaction(ReactionKind::Opened, ChannelId(0))), 3),
     ];
-    let again = StepKind::WaitAgain { wait: StepId(1), at_most: Some(2), counter: CounterId(0) };
+    let again =
+        StepKind::WaitAgain { wait: StepId(1), at_most: Some(2), counter: CounterId(0), spent: StepId(3) };
     let mut j = journey(
         "remind",
         vec![enter_on(cart)],
