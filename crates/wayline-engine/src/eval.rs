@@ -296,7 +296,7 @@ impl<'a> Eval<'a> {
                 let at = self.index.tracked_at.get(segment.index()).copied().flatten();
                 let Some(member) = at.and_then(|at| self.customer.members.get(at)) else { return Ok(None) };
                 // A flip of this very moment may still have to be written down.
-                if member.flip <= self.now {
+                if self.now == self.customer.now && member.flip <= self.now {
                     let inside = self.asks_segment(*segment)?;
                     let since = if member.inside { member.since } else { member.flip };
                     return Ok(inside.then_some(since));

@@ -200,7 +200,7 @@ impl Turn<'_> {
     ) -> Answer {
         let ignores =
             self.program.topics.get(message.topic.index()).is_some_and(|topic| topic.ignores_quiet_hours);
-        if !ignores && let Some((reason, until, backlog)) = self.closed(id, channel) {
+        if let Some((reason, until, backlog)) = self.closed(id, channel, ignores) {
             return match until {
                 Some(until) => Answer::held(reason, Some(until), backlog),
                 None => Answer::dropped(reason),

@@ -14,7 +14,7 @@ pub struct Topic {
     pub name: String,
     /// What is needed before a message on it may go out.
     pub policy: TopicPolicy,
-    /// Whether its messages go out in quiet and closed hours too.
+    /// Whether its messages go out in quiet hours too; open hours hold for every topic.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ignores_quiet_hours: bool,
 }

@@ -9,15 +9,18 @@ use crate::{Reason, sticky};
 impl Turn<'_> {
     /// Why the channel is closed now, until when (never again, when absent), and what to do with several messages.
     ///
+    /// A topic may ignore quiet hours, but no topic opens a channel that is closed.
+    ///
     /// Held messages leave at the end of the quiet hours, or spread over some time after it: at a place that a hash of
     /// the customer, the message and the day gives, so that it is the same wherever it is computed.
     pub(crate) fn closed(
         &self,
         id: MessageId,
         channel: &Channel,
+        ignores_quiet_hours: bool,
     ) -> Option<(Reason, Option<Moment>, Backlog)> {
         let (zone, now) = (self.customer.zone, self.now);
-        if let Some(quiet) = &channel.quiet
+        if let Some(quiet) = channel.quiet.as_ref().filter(|_| !ignores_quiet_hours)
             && any_contains(zone, now, &quiet.windows)
         {
             let end = next_close(zone, now, &quiet.windows).map(|end| match &quiet.release_over {

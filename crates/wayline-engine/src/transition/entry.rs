@@ -55,6 +55,12 @@ impl<'t> Turn<'t> {
         }
         let mut all: Vec<(JourneyId, u32)> = first.iter().chain(second).copied().collect();
         for joined in std::mem::take(&mut self.joined) {
+            // Who joined and left again at the same moment has not joined.
+            let at = self.index.tracked_at.get(joined.segment).copied().flatten();
+            let member = at.and_then(|at| self.customer.members.get(at));
+            if member.is_some_and(|member| member.inside != joined.inside) {
+                continue;
+            }
             if let Some(read) = self.index.segments.get(joined.segment) {
                 all.extend_from_slice(if joined.inside { &read.joins } else { &read.leaves });
             }
