@@ -9,6 +9,7 @@
 //! on. When an event or a change of the profile may end the hold sooner, it lasts to the limit. What lies exactly at
 //! the limit is in time.
 
+mod backlog;
 mod caps;
 mod clause;
 mod hours;

@@ -21,6 +21,9 @@ impl Turn<'_> {
             if !self.burn() {
                 return self.stop_because(at, format!("more than {FUEL} steps for one input"));
             }
+            if std::mem::take(&mut self.rebound) {
+                self.ask_leaves_of_slots(at);
+            }
             let now = self.now;
             let Some(run) = self.run_mut(at) else { return };
             run.step = next;

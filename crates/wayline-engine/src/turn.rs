@@ -27,6 +27,8 @@ pub(crate) struct Turn<'t> {
     pub queue: VecDeque<Task>,
     /// Segments joined or left, of which the enters have not been asked yet.
     pub joined: Vec<Joined>,
+    /// Whether the run on its way has a variable that its leave conditions have not seen.
+    pub rebound: bool,
     pub fuel: u32,
 }
 
@@ -136,6 +138,7 @@ impl<'t> Turn<'t> {
             && let Some(place) = self.run_mut(at).and_then(|run| run.slots.get_mut(slot.index()))
         {
             *place = value;
+            self.rebound = true;
         }
     }
 

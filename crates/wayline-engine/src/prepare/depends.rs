@@ -17,6 +17,8 @@ pub(crate) struct Depends {
     pub on: Bits,
     /// Whether time alone can change it.
     pub timed: bool,
+    /// Whether it reads a variable of the run.
+    pub slots: bool,
 }
 
 impl Index {
@@ -36,6 +38,7 @@ impl Index {
         match expr {
             Expr::Customer(field) => depends.on.insert(self.field_change(*field).0),
             Expr::Now | Expr::Today => depends.timed = true,
+            Expr::Slot(_) => depends.slots = true,
             Expr::InSegment(segment) => self.segment_of(*segment, depends),
             Expr::HasBeen { subject, .. } => {
                 depends.timed = true;

@@ -110,6 +110,14 @@ impl Turn<'_> {
         }
     }
 
+    /// Asks the leave conditions of a run of which a variable was written, when they read any.
+    pub(crate) fn ask_leaves_of_slots(&mut self, at: usize) {
+        let read = self.run(at).and_then(|run| self.journey(run.journey)).map(|(_, read)| read);
+        if read.and_then(|read| read.leaves_when.as_ref()).is_some_and(|when| when.slots) {
+            self.ask_leaves(at, None);
+        }
+    }
+
     /// Asks the leave conditions of a run, when the change concerns them; none means the time has come.
     pub(crate) fn ask_leaves(&mut self, at: usize, change: Option<Change>) {
         let Some((journey, read)) = self.run(at).and_then(|run| self.journey(run.journey)) else { return };

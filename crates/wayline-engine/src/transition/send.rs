@@ -1,18 +1,20 @@
 //! Sends: which message, whether it may leave, and what comes of it.
 
-use wayline_ir::{
-    Backlog, Message, MessageId, NotSent, ReactionKind, SendChoice, SendMode, StepId, StepKind, Value,
-};
-use wayline_time::{Moment, Span, TimeOfDay, WeekdaySet, add_span, local, next_time};
+mod best;
+
+use wayline_ir::{Message, MessageId, NotSent, ReactionKind, SendChoice, SendMode, StepId, StepKind, Value};
+use wayline_time::{Moment, Span};
 
 use crate::eval::Fault;
 use crate::prepare::StepIndex;
 use crate::state::{FAR, Held, Sent, Standing};
 use crate::suppress::Answer;
-use crate::turn::{Flow, Task, Turn};
+use crate::turn::{Flow, Turn};
 use crate::{DecisionKind, Detail, Effect, EffectKey, Reason, RunId, Send, SendOutcome, Verdict};
 
 use super::branch::index;
+
+pub(crate) use best::is_answer;
 
 impl Turn<'_> {
     pub(crate) fn send(&mut self, at: usize, best_hour_within: Option<Span>) -> Result<Flow, Fault> {
@@ -80,6 +82,11 @@ impl Turn<'_> {
         let several = choices.len() > 1;
         match answer.verdict {
             Verdict::Sent => self.leaves_now(at, choice, message, answer, read, several.then_some(number)),
+            Verdict::Held if self.is_outdated(at, message, &answer, first) => {
+                let replaced = Answer { rule: answer.rule, ..Answer::dropped(Reason::Replaced) };
+                self.send_row(at, choice.message, message, &replaced);
+                Ok(self.not_sent(at, Reason::Replaced, not_sent.as_ref(), *next))
+            }
             Verdict::Held => Ok(self.held(at, choice.message, message, answer, first, held.as_deref())),
             Verdict::Dropped => {
                 self.send_row(at, choice.message, message, &answer);
@@ -171,37 +178,8 @@ impl Turn<'_> {
             volatile: answer.volatile,
         };
         self.rest(at, Standing::Held(Box::new(held)), answer.until.unwrap_or(FAR));
-        self.replace_older(at, message, &answer, reason);
+        self.replace_older(at, message, &answer, first);
         Flow::Rest
-    }
-
-    /// A newer held message replaces older ones held by the same rule, or by the same quiet hours.
-    fn replace_older(&mut self, at: usize, message: &Message, answer: &Answer, reason: Reason) {
-        if answer.backlog == Backlog::KeepAll {
-            return;
-        }
-        let mine = self.run(at).and_then(|run| match &run.standing {
-            Standing::Held(held) => Some((held.first, run.id)),
-            _ => None,
-        });
-        let Some(mine) = mine else { return };
-        for other in 0..self.customer.runs.len() {
-            let Some(run) = self.run(other) else { continue };
-            let Standing::Held(held) = &run.standing else { continue };
-            let Some(theirs) = self.program.messages.get(held.message.index()) else { continue };
-            let by_same = held.reason == reason
-                && held.rule == answer.rule
-                && (answer.rule.is_some() || theirs.channel == message.channel);
-            let topic = answer.backlog == Backlog::KeepLatest || theirs.topic == message.topic;
-            if other == at || !by_same || !topic || (held.first, run.id) >= mine {
-                continue;
-            }
-            let (run_id, their_id, rule) = (run.id, held.message, held.rule);
-            let replaced = Answer { rule, detail: Detail::None, ..Answer::dropped(Reason::Replaced) };
-            self.send_row(other, their_id, theirs, &replaced);
-            self.rest(other, Standing::Replaced, FAR);
-            self.queue.push_back(Task::Replaced(run_id));
-        }
     }
 
     /// A run of which the held send was replaced goes on.
@@ -226,7 +204,7 @@ impl Turn<'_> {
         }
     }
 
-    fn send_row(&mut self, at: usize, id: MessageId, message: &Message, answer: &Answer) {
+    pub(crate) fn send_row(&mut self, at: usize, id: MessageId, message: &Message, answer: &Answer) {
         let mut row = self.run_row(at, DecisionKind::Send);
         row.message = Some(id);
         row.channel = Some(message.channel);
@@ -284,68 +262,4 @@ impl Turn<'_> {
             })
         })
     }
-
-    /// Choices by how often this customer answers on their channels: (answered + 1) / (sent + 2) of the sends that
-    /// are kept, Laplace's rule of succession, so that a channel without history counts as one half. Ties keep the
-    /// order written.
-    fn by_answers(&self, choices: &[SendChoice]) -> Vec<usize> {
-        let span = self.index.kept_reactions.as_ref().map_or(0, |kept| kept.millis);
-        let rate = |number: &usize| {
-            let message = |id: MessageId| self.program.messages.get(id.index());
-            let channel = choices.get(*number).and_then(|choice| message(choice.message)).map(|m| m.channel);
-            let (mut sent, mut answered) = (0_u64, 0_u64);
-            for send in &self.customer.sends {
-                let young = self.now.millis_since(send.at) <= span;
-                if young && message(send.message).map(|m| m.channel) == channel {
-                    sent += 1;
-                    answered += u64::from(send.answered);
-                }
-            }
-            (answered + 1, sent + 2)
-        };
-        let mut order: Vec<usize> = (0..choices.len()).collect();
-        order.sort_by(|a, b| {
-            let ((a, of_a), (b, of_b)) = (rate(a), rate(b));
-            // a / of_a against b / of_b, the greater first.
-            (b * of_a).cmp(&(a * of_b))
-        });
-        order
-    }
-
-    /// The moment within a span that lies in the hour in which this customer answers most: now when the present hour
-    /// is as good as any. Hours are local; the earlier of two equal ones is taken; without any answers it is now.
-    fn best_hour(&self, within: &Span) -> Moment {
-        let (zone, now) = (self.customer.zone, self.now);
-        let kept = self.index.kept_reactions.as_ref().map_or(0, |kept| kept.millis);
-        let mut answers = [0_u32; 24];
-        for past in &self.customer.reactions {
-            let hour = usize::from(local(zone, past.at).time.hms().0);
-            if is_answer(past.kind)
-                && now.millis_since(past.at) <= kept
-                && let Some(count) = answers.get_mut(hour)
-            {
-                *count += 1;
-            }
-        }
-        let limit = add_span(zone, now, within);
-        let count = |hour: u8| answers.get(usize::from(hour)).copied().unwrap_or(0);
-        let mut best = (count(local(zone, now).time.hms().0), now);
-        for hour in 0..24 {
-            let Some(time) = TimeOfDay::from_hms(hour, 0, 0) else { continue };
-            let Some(start) = next_time(zone, now, time, &WeekdaySet::ALL) else { continue };
-            let better = count(hour) > best.0 || (count(hour) == best.0 && start < best.1);
-            if start <= limit && better {
-                best = (count(hour), start);
-            }
-        }
-        best.1
-    }
-}
-
-/// Whether a reaction shows that a message was attended to.
-pub(crate) fn is_answer(kind: ReactionKind) -> bool {
-    matches!(
-        kind,
-        ReactionKind::Opened | ReactionKind::Clicked | ReactionKind::Replied | ReactionKind::Answered
-    )
 }

@@ -205,3 +205,32 @@ fn a_raised_event_is_handled_after_the_present_one() {
         03-16 10:00 other#2 @0 exit completed
     ");
 }
+
+#[test]
+fn a_variable_bound_anew_asks_the_leave_conditions_that_read_it() {
+    let (mut p, cart, order, mut j) = base();
+    let StepKind::WaitFor { arms, .. } = &mut j.steps[0].kind else { return };
+    arms[0].trigger =
+        Trigger::Event { source: ev(order), filter: None, bind: Some(SlotId(0)), since_enter: false };
+    j.leaves.push(leave(Trigger::When(compare(CompareOp::Greater, slot(0, 0), n(5)))));
+    p.journey(j);
+    let mut w = World::new(p.clone(), "2026-03-16T10:00:00Z");
+    w.event(cart, &[1]).event(order, &[6]);
+    let mut v = World::new(p, "2026-03-16T10:00:00Z");
+    v.event(cart, &[1]).event(order, &[5]);
+    assert_snapshot!(w.rows() + "--\n" + &v.rows(), @r"
+        03-16 10:00 event cart
+        03-16 10:00 j#1 enter [0]
+        03-16 10:00 j#1 @0 wait until 03-17 10:00
+        03-16 10:00 event order
+        03-16 10:00 j#1 @0 wait_over [0]
+        03-16 10:00 j#1 @0 exit leave_rule [0]
+        --
+        03-16 10:00 event cart
+        03-16 10:00 j#1 enter [0]
+        03-16 10:00 j#1 @0 wait until 03-17 10:00
+        03-16 10:00 event order
+        03-16 10:00 j#1 @0 wait_over [0]
+        03-16 10:00 j#1 @1 wait until 03-17 10:00
+    ");
+}

@@ -11,4 +11,5 @@ mod properties;
 mod rules;
 mod segments;
 mod sends;
+mod soundness;
 mod waits;

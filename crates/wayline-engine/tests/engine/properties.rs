@@ -442,6 +442,18 @@ proptest! {
         check(&rich(), &moves)?;
     }
 
+    /// Ids of a state mean nothing to another program; it is handled all the same.
+    #[test]
+    fn a_state_of_another_program_is_no_reason_to_fail(moves in moves()) {
+        let mut host = Host::new(&rich(), false, false);
+        host.play(&moves[..moves.len() / 2]);
+        let mut other = program();
+        let event = other.event("other", 0);
+        other.journey(journey("j", vec![enter_on(event)], vec![wait(days(1), 1), exit()]));
+        host.machine = Machine::new(Arc::new(other)).unwrap();
+        host.play(&moves[moves.len() / 2..]);
+    }
+
     #[test]
     fn no_cap_is_ever_exceeded(moves in moves()) {
         let mut host = Host::new(&rich(), false, false);

@@ -268,3 +268,52 @@ fn caps_count_across_channels() {
         03-20 10:00 a#2 @0 send ma dropped capped by mail cap 0 (03-20 10:00)
     ");
 }
+
+#[test]
+fn an_older_send_that_comes_to_the_same_rule_later_gives_way_to_the_newer() {
+    let mut p = program();
+    let (a, b) = (p.event("a", 1), p.event("b", 1));
+    let (one, two) = (p.message("one", 0), p.message_on("two", 0, 1));
+    p.channels.push(channel("sms"));
+    p.channels[0].quiet = Some(QuietHours {
+        windows: vec![window("08:00", "12:00")],
+        release_over: None,
+        backlog: Backlog::KeepAll,
+    });
+    let during = Clause::During(vec![window("11:00", "15:00")]);
+    let keep_latest = Otherwise::Hold { up_to: Span::of_days(1), backlog: Backlog::KeepLatest };
+    p.rule("noon", vec![Target::Everything], vec![during], keep_latest);
+    p.journey(journey("ja", vec![enter_on(a)], vec![send(one, 1), exit()]));
+    p.journey(journey("jb", vec![enter_on(b)], vec![send(two, 1), exit()]));
+    let mut w = World::new(p, "2026-03-20T10:00:00Z");
+    w.event(a, &[1]).until("2026-03-20T11:30:00Z").event(b, &[1]).after(DAY);
+    assert_snapshot!(sends(&mut w), @r"
+        03-20 10:00 ja#1 @0 send one held quiet_hours until 03-20 12:00
+        03-20 11:30 jb#2 @0 send two held suppressed by noon until 03-20 15:00
+        03-20 12:00 ja#1 @0 send one dropped replaced by noon
+        03-20 15:00 jb#2 @0 send two sent
+    ");
+}
+
+#[test]
+fn a_hold_without_a_known_end_lasts_to_the_limit_or_until_the_message_is_too_old() {
+    let mut rows = String::new();
+    for expires in [None, Some(Span::of_hours(5))] {
+        let (mut p, cart) = two();
+        p.journeys[1].steps[0].kind = exit();
+        p.messages[0].expires_after = expires;
+        let when = compare(CompareOp::AtLeast, customer(2), n(3));
+        p.rule("high", vec![Target::Everything], vec![Clause::When(when)], hold(Span::of_days(2)));
+        let mut w = World::new(p, "2026-03-20T10:00:00Z");
+        w.set(2, num(3)).event(cart, &[1]).after(9 * DAY);
+        rows += &(sends(&mut w) + "\n--\n");
+    }
+    assert_snapshot!(rows, @r"
+        03-20 10:00 a#2 @0 send ma held suppressed by high until 03-22 10:00
+        03-22 10:00 a#2 @0 send ma dropped suppressed by high
+        --
+        03-20 10:00 a#2 @0 send ma held suppressed by high until 03-20 15:00
+        03-20 15:00 a#2 @0 send ma dropped expired by high
+        --
+    ");
+}

@@ -1,0 +1,106 @@
+//! What is due: in which order it is done, and when the customer must be woken next.
+
+use wayline_time::Moment;
+
+use crate::state::{FAR, Standing};
+use crate::turn::{FUEL, Turn};
+
+/// Classes of what is due at one moment, in the order it is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Class {
+    Segment,
+    Leave,
+    Event,
+    Timer,
+    Entry,
+}
+
+/// Something that is due.
+#[derive(Debug, Clone, Copy)]
+enum Due {
+    Segment(usize),
+    Leave(usize),
+    Flip(usize),
+    Timer(usize),
+    Joined,
+    Schedule(usize),
+}
+
+impl Turn<'_> {
+    /// Does what is due: everything before now in the order of its moments, and at this moment all that comes
+    /// before `until` in the order of classes (everything, when that is the last class).
+    pub(super) fn catch_up(&mut self, until: Class) {
+        while self.fuel > 0 {
+            let Some((moment, class, due)) = self.first_due() else { return };
+            if moment > self.now || (moment == self.now && class >= until && until != Class::Entry) {
+                return;
+            }
+            self.burn();
+            self.customer.frontier = self.customer.frontier.max(moment);
+            match due {
+                Due::Segment(at) => self.ask_member(at, moment),
+                Due::Leave(at) => self.ask_leaves(at, None),
+                Due::Flip(at) => self.flipped(at),
+                Due::Timer(at) => self.timer(at),
+                Due::Joined => self.enters(None),
+                Due::Schedule(at) => self.scheduled(at),
+            }
+            self.drain();
+        }
+    }
+
+    /// What is due first: by moment, class, priority, age.
+    fn first_due(&self) -> Option<(Moment, Class, Due)> {
+        let mut first: Option<(Moment, Class, Due)> = None;
+        let mut offer = |moment: Moment, class: Class, due: Due| {
+            if moment != FAR && first.is_none_or(|(known, of, _)| (moment, class) < (known, of)) {
+                first = Some((moment, class, due));
+            }
+        };
+        for (at, member) in self.customer.members.iter().enumerate() {
+            offer(member.flip, Class::Segment, Due::Segment(at));
+        }
+        // Runs are in the order of priority and age, so the first of several stays.
+        for (at, run) in self.customer.runs.iter().enumerate().filter(|(_, run)| run.due() <= self.now) {
+            offer(run.leave_flip, Class::Leave, Due::Leave(at));
+            offer(run.wait_flip, Class::Event, Due::Flip(at));
+            offer(run.timer, Class::Timer, Due::Timer(at));
+        }
+        if let Some(joined) = self.joined.iter().map(|joined| joined.at).min() {
+            offer(joined, Class::Entry, Due::Joined);
+        }
+        // Scheduled enters of one moment: by priority of their journeys.
+        let mut best: Option<(Moment, u8, usize)> = None;
+        for (at, moment) in self.customer.schedule.iter().enumerate() {
+            let priority = self.index.scheduled.get(at).map_or(0, |scheduled| scheduled.priority);
+            if best.is_none_or(|(known, of, _)| *moment < known || (*moment == known && priority > of)) {
+                best = Some((*moment, priority, at));
+            }
+        }
+        if let Some((moment, _, at)) = best {
+            offer(moment, Class::Entry, Due::Schedule(at));
+        }
+        first
+    }
+
+    /// The turn is over: what has ended is swept away, and the next due moment is noted.
+    pub(super) fn settle(&mut self) {
+        for at in 0..self.customer.runs.len() {
+            // Only when fuel ran out: every transition ends in a rest or an end.
+            let standing = self.run(at).map(|run| &run.standing);
+            if matches!(standing, Some(Standing::Moving | Standing::Replaced)) {
+                self.stop_because(at, format!("more than {FUEL} steps for one input"));
+            }
+        }
+        self.customer.runs.retain(|run| !run.ended());
+        let customer = &mut *self.customer;
+        let now = customer.now;
+        if customer.goals.iter().any(|goal| goal.until <= now) {
+            customer.goals.retain(|goal| goal.until > now);
+        }
+        let runs = customer.runs.iter().map(|run| run.due());
+        let members = customer.members.iter().map(|member| member.flip);
+        let schedule = customer.schedule.iter().copied();
+        customer.due = runs.chain(members).chain(schedule).min().unwrap_or(FAR);
+    }
+}
