@@ -20,12 +20,13 @@
 //! Time does not go back: `now` is the later of the argument and the last step's. Then, in this order:
 //!
 //! 1. Everything due before `now`, each once, in the order of its moments, but under the rules of `now`: after downtime
-//!    nothing is lost and nothing is repeated. At `now` itself: segments and leave rules that change by time.
+//!    nothing is lost and nothing is repeated. At `now` itself: leave rules that time makes hold.
 //! 2. The input, whole.
 //! 3. What the input put off: events raised by `emit`, journeys started by `start`, held sends that were replaced, in
 //!    the order they came.
-//! 4. The rest of what is due at `now`: conditions waited for that time makes hold, then waits, holds and gatherings that
-//!    are over, then entries by segment and schedule. After each, what it put off.
+//! 4. The rest of what is due at `now`: conditions waited for that time makes hold, segments that time alone changes
+//!    (so a purchase at the very moment in which a customer would lapse keeps the customer), then waits, holds and
+//!    gatherings that are over, then entries by segment and schedule. After each, what it put off.
 //!
 //! So at one moment the order is leave, event, timer, entry. Within a class it is by moment, then by priority of the
 //! journey (higher first), then by age of the run (older first). Only runs that stand still are asked; a run moves until

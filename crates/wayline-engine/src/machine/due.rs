@@ -8,9 +8,11 @@ use crate::turn::{FUEL, Turn};
 /// Classes of what is due at one moment, in the order it is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Class {
-    Segment,
     Leave,
     Event,
+    // What time alone changes comes after an event of the same moment: a purchase at the very moment in which a customer
+    // would lapse keeps the customer.
+    Segment,
     Timer,
     Entry,
 }

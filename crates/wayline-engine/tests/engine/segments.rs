@@ -130,3 +130,24 @@ fn buckets_are_sticky_and_shares_nest() {
     }
     assert!((20..65).contains(&counts[0]) && (150..250).contains(&counts[1]), "{counts:?}");
 }
+
+#[test]
+fn an_order_at_the_very_moment_of_lapsing_keeps_the_customer() {
+    let mut p = program();
+    let order = p.event("order", 1);
+    let within = |days: i32| HistoryRange::InLast(Span::of_days(days));
+    p.segment("lapsed", history(Query::No, ev(order), within(10)));
+    p.events[0].keep = keep(Some(Span::of_days(10)), &[]);
+    let mut w = World::new(p, "2026-03-01T10:00:00Z");
+    w.event(order, &[1]).jump("2026-03-11T10:00:00Z").event(order, &[1]);
+    w.jump("2026-03-21T10:00:00.001Z").event(order, &[1]);
+    assert_snapshot!(w.rows(), @r"
+        03-01 10:00 segment in lapsed
+        03-01 10:00 event order
+        03-01 10:00 segment out lapsed
+        03-11 10:00 event order
+        03-21 10:00:00.001 segment in lapsed
+        03-21 10:00:00.001 event order
+        03-21 10:00:00.001 segment out lapsed
+    ");
+}
