@@ -14,8 +14,8 @@ use crate::prepare::Index;
 use crate::state::{Customer, Origin};
 use crate::sticky;
 
-pub(crate) use operators::{add, order};
-use operators::{compare, text_test};
+use operators::text_test;
+pub(crate) use operators::{add, compare, order};
 
 static MISSING: Value = Value::Missing;
 static YES: Value = Value::YesNo(true);

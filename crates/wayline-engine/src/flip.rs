@@ -5,9 +5,11 @@
 //! an event leaves a window, a span has gone since a field took its value, `now` or `today` reaches a date. A
 //! conjunction that does not hold waits for the last of its parts, one that holds for the first.
 
+mod shrinking;
+
 use std::cmp::Ordering;
 
-use wayline_ir::{Expr, HistoryQuery, HistoryRange, ListQuery, Query, SegmentId, Value};
+use wayline_ir::{Expr, HistoryQuery, HistoryRange, ListQuery, Query, SegmentId, Subject, Value};
 use wayline_time::{MILLIS_PER_DAY, Moment, add_span};
 
 use crate::eval::{Eval, Item, Items, Vars, order};
@@ -51,6 +53,11 @@ impl Eval<'_> {
     }
 
     fn leaf(&self, expr: &Expr, items: Option<&Items<'_>>) -> Option<Moment> {
+        if let Expr::Compare(op, left, right) = expr
+            && let Some(flip) = self.shrinking(*op, left, right, items)
+        {
+            return flip;
+        }
         let known = self.holds(expr, items);
         let mut at = *self;
         let mut last = None;
@@ -85,8 +92,13 @@ impl Eval<'_> {
             }
             Expr::InSegment(segment) => self.segment_flip(*segment),
             Expr::HasBeen { subject, span } => {
-                let since = self.since(subject).ok().flatten()?;
-                Some(add_span(zone, since, span)).filter(|at| *at > self.now)
+                let since = self.since(subject).ok().flatten();
+                let reached = since.map(|since| add_span(zone, since, span)).filter(|at| *at > self.now);
+                match subject {
+                    Subject::Field(..) => reached,
+                    // Time may also end, or begin, what has been so.
+                    Subject::Segment(segment) => earlier(reached, self.segment_flip(*segment)),
+                }
             }
             Expr::History(query) => self.aging(query, items),
             Expr::Items(query) => self.among(query, items),
@@ -140,26 +152,36 @@ impl Eval<'_> {
         order(&left, &right).ok()
     }
 
-    /// The first moment after now at which a record leaves the range, or the answer of its filter may change.
+    /// The first moment after now at which the answer to a question about history may be another: when a record that
+    /// counts leaves the range, or the answer of the filter about one changes.
     fn aging(&self, query: &HistoryQuery, items: Option<&Items<'_>>) -> Option<Moment> {
-        let mut first = None;
         let filter = query.filter.as_deref();
-        let timed = filter.is_some_and(any_clock);
+        if !filter.is_some_and(any_clock) && !summand(query).is_some_and(any_clock) {
+            let HistoryRange::InLast(span) = query.range else { return None };
+            // Only the latest counts for these; of the others the oldest leaves first.
+            let latest = matches!(query.query, Query::Any | Query::No | Query::Latest);
+            let mut at = None;
+            let visited = self.records(query.source, query.range, &mut |found| {
+                let counts = self.passes(filter, found.item, items)?;
+                if counts {
+                    at = Some(found.at);
+                }
+                Ok(!(counts && latest))
+            });
+            visited.ok()?;
+            return Some(add_span(self.customer.zone, at?, &span));
+        }
+        let mut first = None;
         let visited = self.records(query.source, query.range, &mut |found| {
             if let HistoryRange::InLast(span) = query.range {
                 first = earlier(first, Some(add_span(self.customer.zone, found.at, &span)));
             }
-            if timed && let Some(filter) = filter {
-                first = earlier(first, self.flip(filter, Some(&Items { item: found.item, outer: items })));
-            }
+            let inner = Items { item: found.item, outer: items };
+            first = earlier(first, filter.and_then(|filter| self.flip(filter, Some(&inner))));
+            first = earlier(first, summand(query).and_then(|of| self.candidate(of, Some(&inner))));
             Ok(true)
         });
         visited.ok()?;
-        if let Query::Sum { of, .. } = &query.query
-            && any_clock(of)
-        {
-            first = earlier(first, self.candidate(of, items));
-        }
         first
     }
 
@@ -176,6 +198,14 @@ impl Eval<'_> {
             }
         }
         first
+    }
+}
+
+/// What a sum adds up.
+fn summand(query: &HistoryQuery) -> Option<&Expr> {
+    match &query.query {
+        Query::Sum { of, .. } => Some(of),
+        Query::Any | Query::No | Query::Count | Query::Latest => None,
     }
 }
 

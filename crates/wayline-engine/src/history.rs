@@ -9,7 +9,7 @@ mod kept;
 use std::borrow::Cow;
 
 use wayline_ir::{Expr, HistoryQuery, HistoryRange, HistorySource, Query, Value};
-use wayline_time::{Moment, add_span};
+use wayline_time::{MILLIS_PER_DAY, Moment, Span, add_span};
 
 use crate::eval::{Eval, Fault, Item, Items, add};
 use crate::state::{Origin, PastReaction};
@@ -83,10 +83,14 @@ impl<'a> Eval<'a> {
         }
         match range {
             HistoryRange::Ever => Place::Inside,
-            HistoryRange::InLast(span) if add_span(self.customer.zone, at, &span) > self.now => Place::Inside,
-            // Local days may be a little longer or shorter, so only the longest length ends the search.
-            HistoryRange::InLast(span) if self.now.millis_since(at) <= span.max_millis() => Place::Outside,
-            HistoryRange::InLast(_) => Place::Before,
+            HistoryRange::InLast(span) => {
+                let age = self.now.millis_since(at);
+                if age < least_millis(&span) || add_span(self.customer.zone, at, &span) > self.now {
+                    return Place::Inside;
+                }
+                // Local days may be a little longer or shorter, so only the longest length ends the search.
+                if age <= span.max_millis() { Place::Outside } else { Place::Before }
+            }
             HistoryRange::SinceEnter => match self.vars.origin {
                 Some(origin) if (Origin { at, seq }) > origin => Place::Inside,
                 _ => Place::Before,
@@ -159,6 +163,17 @@ impl<'a> Eval<'a> {
             Some(filter) => self.holds(filter, Some(&Items { item, outer })),
         }
     }
+}
+
+/// No longer than a span is anywhere: months of 28 days, and two days less for a calendar part, more than any zone's
+/// clock was ever set forward at once.
+pub(crate) fn least_millis(span: &Span) -> i64 {
+    if span.is_exact() || span.has_negative() {
+        return if span.is_exact() { span.millis } else { i64::MIN };
+    }
+    let days =
+        i64::from(span.months).saturating_mul(28).saturating_add(i64::from(span.days)).saturating_sub(2);
+    days.saturating_mul(MILLIS_PER_DAY).saturating_add(span.millis)
 }
 
 /// Where a record lies with regard to a range.

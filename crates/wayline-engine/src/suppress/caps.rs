@@ -6,6 +6,7 @@ use wayline_time::{
     start_of_next_week, start_of_week,
 };
 
+use crate::history::least_millis;
 use crate::state::Sent;
 use crate::turn::Turn;
 use crate::{Detail, Reason};
@@ -98,7 +99,9 @@ impl Turn<'_> {
             CapWindow::CalendarMonth => Some(start_of_month(zone, now)),
         };
         let inside = move |sent: &&Sent| match (cap.window, start) {
-            (CapWindow::Rolling(span), _) => add_span(zone, sent.at, &span) > now,
+            (CapWindow::Rolling(span), _) => {
+                now.millis_since(sent.at) < least_millis(&span) || add_span(zone, sent.at, &span) > now
+            }
             (_, Some(start)) => sent.at >= start,
             (_, None) => false,
         };

@@ -56,6 +56,7 @@ fn has_been_counts_from_the_last_change_of_the_value() {
         03-12 10:00 segment in settled
         03-13 10:00 segment out settled
         03-20 10:00 segment in settled
+        03-22 10:00 segment in long
     ");
 }
 
