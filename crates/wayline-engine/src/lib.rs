@@ -51,9 +51,9 @@
 //! back (`since enter`) a second time. The variables of a run are its own; when one is bound anew, the leave conditions
 //! that read it are asked.
 //!
-//! Windows are half-open. `in last D` holds at `t` of an event at `e` when `e <= t < e + D`; a goal counts from the entry
-//! until just before entry plus window; re-entry `after D` is allowed from the last entry plus `D` on. A message that is
-//! `expires after D` old may still leave, and `hold up to D` may last exactly `D`.
+//! Windows of history are half-open: `in last D` holds at `t` of an event at `e` when `e <= t < e + D`. A goal counts from
+//! the entry to the entry plus its window, the end included; re-entry `after D` is allowed from the last entry plus `D`
+//! on; a message that is exactly `D` old has not expired `after D`; `hold up to D` may last exactly `D`.
 //!
 //! # What cannot be computed
 //!

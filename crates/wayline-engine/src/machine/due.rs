@@ -97,8 +97,8 @@ impl Turn<'_> {
         self.customer.runs.retain(|run| !run.ended());
         let customer = &mut *self.customer;
         let now = customer.now;
-        if customer.goals.iter().any(|goal| goal.until <= now) {
-            customer.goals.retain(|goal| goal.until > now);
+        if customer.goals.iter().any(|goal| goal.until < now) {
+            customer.goals.retain(|goal| goal.until >= now);
         }
         let runs = customer.runs.iter().map(|run| run.due());
         let members = customer.members.iter().map(|member| member.flip);

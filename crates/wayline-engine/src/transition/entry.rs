@@ -223,9 +223,9 @@ impl<'t> Turn<'t> {
     fn watch_held_out(&mut self, entry: &Entry<'_>, key: Value) {
         let (now, zone) = (self.now, self.customer.zone);
         let until = entry.journey.goals.iter().map(|goal| add_span(zone, now, &goal.within)).max();
-        let Some(until) = until.filter(|until| *until > now) else { return };
+        let Some(until) = until.filter(|until| *until >= now) else { return };
         let known = self.customer.goals.iter().any(|open| {
-            open.run.is_none() && open.journey == entry.id && open.key == key && open.until > now
+            open.run.is_none() && open.journey == entry.id && open.key == key && open.until >= now
         });
         if known {
             return;

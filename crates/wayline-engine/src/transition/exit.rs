@@ -52,7 +52,7 @@ impl Turn<'_> {
             .filter(|(goal, _)| run.reached & (1 << (goal & 63)) == 0)
             .map(|(_, goal)| wayline_time::add_span(zone, run.entered, &goal.within))
             .max();
-        if let Some(until) = until.filter(|until| *until > now) {
+        if let Some(until) = until.filter(|until| *until >= now) {
             let mut slots = std::mem::take(&mut run.slots);
             let asked = self.index.journeys.get(run.journey.index()).map(|read| &read.goal_slots);
             for (slot, value) in slots.iter_mut().enumerate() {

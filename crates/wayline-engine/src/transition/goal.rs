@@ -1,6 +1,6 @@
 //! Goals: counted once per run and goal, in a window from the entry, also after the run has ended.
 //!
-//! The window is half-open: what happens at the entry or later, and before the entry plus the window, counts.
+//! What happens from the entry to the entry plus the window counts, the end included.
 
 use wayline_ir::{Journey, Trigger};
 use wayline_time::{Moment, add_span};

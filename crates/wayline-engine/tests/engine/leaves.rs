@@ -120,7 +120,7 @@ fn a_goal_counts_once_in_its_window_also_after_the_end() {
         .event(order, &[1]);
     // The very end of the window still counts.
     let mut v = World::new(p, "2026-03-16T10:00:00Z");
-    v.event(cart, &[1]).event(stop, &[]).until("2026-03-23T10:00:00Z").event(order, &[1]);
+    v.event(cart, &[1]).event(stop, &[]).until("2026-03-23T10:00:00Z").event(stop, &[]).event(order, &[1]);
     assert_snapshot!(w.rows() + "--\n" + &v.rows(), @r"
         03-16 10:00 event cart
         03-16 10:00 j#1 enter [0]
