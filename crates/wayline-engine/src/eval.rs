@@ -296,8 +296,8 @@ impl<'a> Eval<'a> {
             Subject::Segment(segment) => {
                 let at = self.index.tracked_at.get(segment.index()).copied().flatten();
                 let Some(member) = at.and_then(|at| self.customer.members.get(at)) else { return Ok(None) };
-                // A flip of this very moment may still have to be written down.
-                if self.now == self.customer.now && member.flip <= self.now {
+                // A flip of this very moment may still have to be written down; one ahead is asked about, too.
+                if member.flip <= self.now {
                     let inside = self.asks_segment(*segment)?;
                     let since = if member.inside { member.since } else { member.flip };
                     return Ok(inside.then_some(since));

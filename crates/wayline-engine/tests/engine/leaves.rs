@@ -137,6 +137,7 @@ fn a_goal_counts_once_in_its_window_also_after_the_end() {
         03-16 10:00 j#1 @0 wait until 03-17 10:00
         03-16 10:00 event stop
         03-16 10:00 j#1 @0 exit leave_rule [0]
+        03-23 10:00 event stop
         03-23 10:00 event order
         03-23 10:00 j#1 goal [0] after 10080 min
     ");
