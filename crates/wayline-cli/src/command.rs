@@ -3,6 +3,8 @@
 pub mod check;
 pub mod compile;
 pub mod explain;
+pub mod explain_run;
+pub mod simulate;
 
 use clap::Subcommand;
 use miette::Report;
@@ -17,6 +19,10 @@ pub enum Command {
     Check(check::Arguments),
     /// Compile a workspace to the JSON that engines run.
     Compile(compile::Arguments),
+    /// Run a workspace over recorded or invented customers, in virtual time.
+    Simulate(simulate::Arguments),
+    /// Tell what was decided about one customer of a simulation, and why.
+    ExplainRun(explain_run::Arguments),
     /// Explain the code of a finding.
     Explain(explain::Arguments),
 }
@@ -30,6 +36,8 @@ impl Command {
         match self {
             Self::Check(arguments) => check::run(&arguments, console),
             Self::Compile(arguments) => compile::run(&arguments, console),
+            Self::Simulate(arguments) => simulate::run(&arguments, console),
+            Self::ExplainRun(arguments) => explain_run::run(&arguments, console),
             Self::Explain(arguments) => explain::run(&arguments, console),
         }
     }

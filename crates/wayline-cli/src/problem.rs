@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use miette::Diagnostic;
 use thiserror::Error;
+use wayline_sim::{InputError, MappingError, SimError};
 
 /// A problem with files or arguments. The command ends with exit code 2.
 #[derive(Debug, Error, Diagnostic)]
@@ -72,6 +73,45 @@ pub enum Problem {
         #[help]
         help: String,
     },
+
+    /// A file of customers or events, or a log, cannot be used.
+    #[error("{0}")]
+    #[diagnostic(code(WL9006))]
+    Input(InputError),
+
+    /// A mapping cannot be used.
+    #[error("{}", shown(path))]
+    #[diagnostic(code(WL9007), help("the reference of mappings is docs/reference/mapping.md"))]
+    Mapping {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: MappingError,
+    },
+
+    /// A run could not be made.
+    #[error("{0}")]
+    #[diagnostic(code(WL9008))]
+    Simulation(SimError),
+
+    /// The name of a log does not say its form.
+    #[error("the name {} does not say how the log is to be written", shown(path))]
+    #[diagnostic(code(WL9009), help("end it with .csv or .jsonl, and with .gz after that to pack it"))]
+    LogName {
+        /// The name.
+        path: PathBuf,
+    },
+
+    /// A log has nothing about a customer.
+    #[error("the log has no decisions about `{customer}`")]
+    #[diagnostic(code(WL9010))]
+    NothingDecided {
+        /// Who was asked for.
+        customer: String,
+        /// What may help.
+        #[help]
+        help: String,
+    },
 }
 
 /// What `explain` knows about a code of this table.
@@ -91,6 +131,19 @@ pub const PROBLEMS: &[ProblemInfo] = &[
     ProblemInfo { code: "WL9003", slug: "unwritable", summary: "a file cannot be written" },
     ProblemInfo { code: "WL9004", slug: "nothing-to-do", summary: "there are no journey files" },
     ProblemInfo { code: "WL9005", slug: "unknown-code", summary: "a code that does not exist was asked for" },
+    ProblemInfo {
+        code: "WL9006",
+        slug: "unusable-input",
+        summary: "a file of customers, events or decisions cannot be used",
+    },
+    ProblemInfo { code: "WL9007", slug: "unusable-mapping", summary: "a mapping file cannot be used" },
+    ProblemInfo { code: "WL9008", slug: "no-run", summary: "a simulation could not be made" },
+    ProblemInfo { code: "WL9009", slug: "log-name", summary: "the name of a log does not say its form" },
+    ProblemInfo {
+        code: "WL9010",
+        slug: "nothing-decided",
+        summary: "a log has no decisions about a customer",
+    },
 ];
 
 impl Problem {
@@ -158,6 +211,11 @@ mod tests {
             Problem::unwritable(path, io::ErrorKind::NotFound.into()),
             Problem::NothingToDo { folder: path.into() },
             Problem::UnknownCode { code: "x".into(), help: "y".into() },
+            Problem::Input(InputError::Shape { file: "x".into(), message: "y".into(), help: "z".into() }),
+            Problem::Mapping { path: path.into(), source: MappingError { message: "x".into() } },
+            Problem::Simulation(SimError::Nobody),
+            Problem::LogName { path: path.into() },
+            Problem::NothingDecided { customer: "x".into(), help: "y".into() },
         ];
         let codes: Vec<String> = all.iter().map(|p| p.code().unwrap().to_string()).collect();
         assert_eq!(codes, PROBLEMS.iter().map(|p| p.code).collect::<Vec<_>>());
