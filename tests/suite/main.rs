@@ -15,6 +15,7 @@ mod cdnow;
 mod codes;
 mod console;
 mod docs;
+mod examples;
 mod fuzz;
 mod generated;
 mod threads;

@@ -261,3 +261,77 @@ fn compile_writes_a_program_only_when_there_is_no_error() {
     let schema = run(folder.path(), &["compile", "--schema"]);
     assert!(serde_json::from_slice::<serde_json::Value>(&schema.stdout).is_ok());
 }
+
+/// A workspace that sends a message to everybody who signs up.
+const HELLO: &[u8] = b"customer { email text }
+event signup { }
+topic news { needs consent }
+channel email { kind email  to customer.email }
+message welcome on email { topic news  subject \"Welcome\"  body \"Hello.\" }
+journey hello {
+  enter on signup
+  send welcome
+}
+";
+const PEOPLE: &[u8] = b"id,email,consent.news.email\na,a@x.example,given\nb,b@x.example,given\n";
+
+#[test]
+fn bad_rows_are_counted_or_end_a_strict_run() {
+    let events = b"{\"customer\":\"a\",\"event\":\"signup\",\"time\":\"2026-01-05T10:00:00Z\"}\n{\"customer\":\"b\",\"event\":\"singup\",\"time\":\"2026-01-05T11:00:00Z\"}\n";
+    let folder = workspace(&[("a.journey", HELLO), ("people.csv", PEOPLE), ("events.jsonl", events)]);
+    let simulate = ["simulate", "--customers", "people.csv", "--events", "events.jsonl"];
+    let lenient = run(folder.path(), &simulate);
+    assert_eq!(code(&lenient), 0, "{}", text(&lenient.stderr));
+    assert!(text(&lenient.stdout).contains("events.jsonl:2"), "{}", text(&lenient.stdout));
+    let strict = run(folder.path(), &[&simulate[..], &["--strict", "--log", "log.csv"]].concat());
+    assert_eq!(code(&strict), 1);
+    assert!(text(&strict.stderr).contains("events.jsonl:2"), "{}", text(&strict.stderr));
+    assert!(!folder.path().join("log.csv").exists(), "a run that was not made leaves no log");
+}
+
+#[test]
+fn a_run_that_cannot_be_made_says_why() {
+    let folder = workspace(&[("a.journey", HELLO), ("people.csv", PEOPLE), ("map.toml", b"no = [")]);
+    for (arguments, expected) in [
+        (&["simulate"][..], "there are no customers"),
+        (&["simulate", "--personas", "5"], "no personas"),
+        (&["simulate", "--customers", "nobody.csv"], "cannot read nobody.csv"),
+        (&["simulate", "--customers", "people.csv", "--map", "map.toml"], "map.toml"),
+        (&["simulate", "--customers", "people.csv", "--log", "log.parquet"], "end it with .csv or .jsonl"),
+        (&["simulate", "--customers", "people.csv", "--log", "no/such/log.csv"], "make its folder first"),
+        (&["simulate", "--from", "tomorrow"], "tomorrow"),
+        (
+            &["simulate", "--customers", "people.csv", "--from", "2026-02-01", "--until", "2026-01-01"],
+            "before it begins",
+        ),
+        (&["explain-run", "people.csv", "a"], "no decision log"),
+    ] {
+        let output = run(folder.path(), arguments);
+        assert_eq!(code(&output), 2, "{arguments:?}: {}", text(&output.stdout));
+        let shown = text(&output.stderr).split_whitespace().collect::<Vec<_>>().join(" ").replace("│ ", "");
+        assert!(shown.contains(expected), "{arguments:?}: {shown}");
+    }
+}
+
+#[test]
+fn logs_come_in_every_form_and_can_be_read_back() {
+    let events = b"customer,event,time\na,signup,2026-01-05T10:00:00Z\nb,signup,2026-01-05T11:00:00Z\n";
+    let folder = workspace(&[("a.journey", HELLO), ("people.csv", PEOPLE), ("events.csv", events)]);
+    let simulate = ["simulate", "--customers", "people.csv", "--events", "events.csv", "--log"];
+    for name in ["log.csv", "log.jsonl", "log.csv.gz", "log.jsonl.gz"] {
+        let made = run(folder.path(), &[&simulate[..], &[name]].concat());
+        assert_eq!(code(&made), 0, "{}", text(&made.stderr));
+        let told = run(folder.path(), &["explain-run", name, "b"]);
+        assert!(text(&told.stdout).contains("sent welcome on email"), "{name}: {}", text(&told.stdout));
+    }
+    let standard = run(folder.path(), &[&simulate[..], &["-"]].concat());
+    assert_eq!(standard.stdout, fs::read(folder.path().join("log.csv")).expect("it was written"));
+    assert!(text(&standard.stderr).contains("2 customers"), "{}", text(&standard.stderr));
+    let json =
+        run(folder.path(), &["simulate", "--customers", "people.csv", "--events", "events.csv", "--json"]);
+    let summary: serde_json::Value = serde_json::from_slice(&json.stdout).expect("it is JSON");
+    assert_eq!(summary["events"], 2);
+    let broken =
+        wayline(folder.path()).args(simulate).arg("-").stdout(closed_pipe()).output().expect("it starts");
+    assert_eq!(code(&broken), 0, "{}", text(&broken.stderr));
+}
