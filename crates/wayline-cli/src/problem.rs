@@ -81,7 +81,7 @@ pub enum Problem {
 
     /// A mapping cannot be used.
     #[error("{}", shown(path))]
-    #[diagnostic(code(WL9007), help("the reference of mappings is docs/reference/mapping.md"))]
+    #[diagnostic(code(WL9007), help("the reference of mappings is docs/formats.md"))]
     Mapping {
         /// The file.
         path: PathBuf,
@@ -137,7 +137,7 @@ pub const PROBLEMS: &[ProblemInfo] = &[
         summary: "a file of customers, events or decisions cannot be used",
     },
     ProblemInfo { code: "WL9007", slug: "unusable-mapping", summary: "a mapping file cannot be used" },
-    ProblemInfo { code: "WL9008", slug: "no-run", summary: "a simulation could not be made" },
+    ProblemInfo { code: "WL9008", slug: "no-simulation", summary: "a simulation could not be made" },
     ProblemInfo { code: "WL9009", slug: "log-name", summary: "the name of a log does not say its form" },
     ProblemInfo {
         code: "WL9010",
