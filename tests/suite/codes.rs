@@ -4,7 +4,13 @@ use std::collections::BTreeSet;
 
 use wayline_cli::problem::PROBLEMS;
 use wayline_lang::codes::TABLE;
-use wayline_tests::{read, repository};
+use wayline_tests::{cases, expectations, read, repository};
+
+use crate::ui::templates;
+
+/// A file that is too large is made by the tests of the command. An unknown name after `on` could be a channel or a
+/// calendar, and has the code of channels.
+const WITHOUT_CASE: [&str; 2] = ["WL0002", "WL1007"];
 
 #[test]
 fn codes_slugs_and_summaries_are_those_of_the_house() {
@@ -22,6 +28,25 @@ fn codes_slugs_and_summaries_are_those_of_the_house() {
     for info in PROBLEMS {
         assert!(slugs.insert(info.slug), "{}: the slug `{}` is taken", info.code, info.slug);
     }
+}
+
+/// A code that nothing shows may as well never come.
+#[test]
+fn every_code_has_a_case() {
+    let mut shown: BTreeSet<String> = BTreeSet::new();
+    for case in cases("tests/ui").into_iter().chain(cases("grammar/corpus/reject")) {
+        let (manifest, journeys) = case.inputs();
+        for input in std::iter::once(manifest).chain(journeys) {
+            shown.extend(
+                expectations(&input.path, &String::from_utf8_lossy(&input.bytes)).into_iter().map(|e| e.code),
+            );
+        }
+        shown.extend(templates(&case).into_iter().map(|e| e.code));
+    }
+    let codes = TABLE.iter().map(|info| info.code.as_str());
+    let missing: Vec<&str> =
+        codes.filter(|code| !shown.contains(*code) && !WITHOUT_CASE.contains(code)).collect();
+    assert!(missing.is_empty(), "add a case below tests/ui for each of: {}", missing.join(" "));
 }
 
 /// The page of findings has a line for each code, in the words of the table, and none for a code that is no more.

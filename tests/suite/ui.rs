@@ -35,7 +35,7 @@ fn run(case: &Case) -> Result<(), String> {
 }
 
 /// Expectations in the templates of a workspace.
-fn templates(case: &Case) -> Vec<Expectation> {
+pub(crate) fn templates(case: &Case) -> Vec<Expectation> {
     if !case.workspace {
         return Vec::new();
     }
