@@ -285,3 +285,16 @@ fn calls_wait_for_their_result() {
         03-01 11:00 j#3 @2 exit completed
     ");
 }
+
+#[test]
+fn a_waiting_customer_is_small() {
+    let mut p = program();
+    let cart = p.event("cart", 2);
+    p.journey(journey("j", vec![enter_on(cart)], vec![wait(days(2), 1), exit()]));
+    let mut w = World::new(p, "2026-03-01T10:00:00Z");
+    w.set(0, text("Europe/Berlin")).event(cart, &[1, 50]);
+    // Stores write a compact form; even JSON, with all its names, stays below this.
+    let json = serde_json::to_string(&w.customer).unwrap();
+    assert!(json.len() < 1_000, "{} bytes: {json}", json.len());
+    assert!(size_of::<wayline_engine::Customer>() <= 424);
+}
