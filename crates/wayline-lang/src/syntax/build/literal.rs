@@ -271,7 +271,10 @@ impl<'t> Builder<'t, '_> {
         let lines: Vec<(usize, &str)> = if long { long_lines(raw) } else { vec![(0, raw)] };
         for (line_start, line) in lines {
             pieces.push((offset(value.len()), start + offset(line_start)));
+            // A text means the same whether the file ends its lines with one byte or two.
+            let (line, line_end) = line.strip_suffix("\r\n").map_or((line, ""), |line| (line, "\n"));
             self.unescape(line, start + offset(line_start), &mut value, &mut pieces);
+            value.push_str(line_end);
         }
         if pieces.is_empty() {
             pieces.push((0, start));
