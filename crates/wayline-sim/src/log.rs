@@ -80,5 +80,5 @@ pub trait Log {
 /// Rows of one or several customers.
 pub trait LogPart: Clone + Send {
     /// Takes a row. The rows of one customer come without another's between them.
-    fn row(&mut self, who: Who<'_>, decision: Decision);
+    fn row(&mut self, who: Who<'_>, decision: &Decision);
 }

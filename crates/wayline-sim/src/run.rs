@@ -139,10 +139,7 @@ impl<'a> Run<'a> {
     fn life<P>(&self, index: u32, hand: &mut Hand<P>) -> Life<'a> {
         match index.checked_sub(self.listed) {
             None => self.world.listed(index, hand),
-            Some(number) => {
-                let id = format!("p{:0width$}", u64::from(number) + 1, width = self.width);
-                self.world.generated(index, number, &id, hand)
-            }
+            Some(number) => self.world.generated(index, number, Id::new(number, self.width).as_str(), hand),
         }
     }
 
@@ -164,6 +161,7 @@ impl<'a> Run<'a> {
             while let Some(at) = self.world.next(&life) {
                 self.world.turn(&mut life, hand, at);
             }
+            self.world.done(life, hand);
         }
     }
 
@@ -230,6 +228,30 @@ impl<'a> Run<'a> {
             log.append(part).map_err(SimError::Log)?;
         }
         Ok(hand.tally)
+    }
+}
+
+/// The id of a person who is made up: `p` and a number from 1, with zeros before it.
+struct Id([u8; 12]);
+
+impl Id {
+    fn new(number: u32, width: usize) -> Self {
+        let mut bytes = [b' '; 12];
+        let mut rest = u64::from(number) + 1;
+        let (digits, before) = (bytes.iter_mut().rev(), width.min(11));
+        for digit in digits.take(before) {
+            // Lossless: one digit.
+            *digit = b'0' + (rest % 10) as u8;
+            rest /= 10;
+        }
+        if let Some(first) = bytes.get_mut(11 - before) {
+            *first = b'p';
+        }
+        Self(bytes)
+    }
+
+    fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default().trim_start()
     }
 }
 

@@ -43,6 +43,13 @@ pub(crate) struct Life<'a> {
     recorded: &'a [Recorded],
     persona: Option<usize>,
     key: Key,
+    uniques: Uniques,
+    diary: Diary,
+}
+
+/// What the host remembers and plans of one customer.
+#[derive(Debug, Default)]
+struct Diary {
     agenda: Agenda,
     progress: Vec<Progress>,
     sends: Vec<SentMessage>,
@@ -51,7 +58,6 @@ pub(crate) struct Life<'a> {
     /// The journey of each run; runs count from 1.
     runs: Vec<JourneyId>,
     goal_runs: Vec<u32>,
-    uniques: Uniques,
 }
 
 /// How far a happening has come.
@@ -77,6 +83,8 @@ pub(crate) struct Hand<P> {
     shared: Shared,
     effects: Vec<Effect>,
     pending: VecDeque<Input>,
+    /// The empty diary of a customer who is done, for its room.
+    spare: Diary,
 }
 
 impl<P> Hand<P> {
@@ -87,6 +95,7 @@ impl<P> Hand<P> {
             shared: Shared::default(),
             effects: Vec::new(),
             pending: VecDeque::new(),
+            spare: Diary::default(),
         }
     }
 }
@@ -129,7 +138,8 @@ impl<'a> World<'a> {
             Some(person) if !person.listed => recorded.first().map_or(Moment::MAX, |recorded| recorded.at),
             _ => self.from,
         };
-        self.life(index, person.map_or("", |person| &person.id), appears, recorded, None)
+        let diary = std::mem::take(&mut hand.spare);
+        self.life(index, person.map_or("", |person| &person.id), appears, recorded, None, diary)
     }
 
     /// A customer who is made up; `number` counts them from 0.
@@ -139,7 +149,8 @@ impl<'a> World<'a> {
         if let Some(count) = hand.tally.personas.get_mut(persona) {
             *count += 1;
         }
-        let mut life = self.life(index, id, self.from, &[], Some(persona));
+        let diary = std::mem::take(&mut hand.spare);
+        let mut life = self.life(index, id, self.from, &[], Some(persona), diary);
         life.key = key;
         life.uniques = Uniques::of(number.saturating_add(1));
         life
@@ -152,8 +163,11 @@ impl<'a> World<'a> {
         begins: Moment,
         recorded: &'a [Recorded],
         persona: Option<usize>,
+        mut diary: Diary,
     ) -> Life<'a> {
         let happenings = persona.and_then(|persona| self.plan.personas.get(persona));
+        let happenings = happenings.map_or(0, |persona| persona.happenings.len());
+        diary.progress.resize(happenings, Progress::default());
         Life {
             index,
             customer: self.machine.new_customer(id),
@@ -161,14 +175,22 @@ impl<'a> World<'a> {
             recorded,
             persona,
             key: self.key,
-            agenda: Agenda::default(),
-            progress: vec![Progress::default(); happenings.map_or(0, |persona| persona.happenings.len())],
-            sends: Vec::new(),
-            occurrences: Vec::new(),
-            runs: Vec::new(),
-            goal_runs: Vec::new(),
             uniques: Uniques::default(),
+            diary,
         }
+    }
+
+    /// A customer is done; the room of the diary is kept for the next one.
+    pub(crate) fn done<P>(&self, life: Life<'a>, hand: &mut Hand<P>) {
+        let Diary { mut agenda, mut progress, mut sends, mut occurrences, mut runs, mut goal_runs } =
+            life.diary;
+        agenda.clear();
+        progress.clear();
+        sends.clear();
+        occurrences.clear();
+        runs.clear();
+        goal_runs.clear();
+        hand.spare = Diary { agenda, progress, sends, occurrences, runs, goal_runs };
     }
 
     /// When the customer has something to do next, within the run.
@@ -178,7 +200,7 @@ impl<'a> World<'a> {
             None => {
                 let due = self.machine.next_due(&life.customer).unwrap_or(Moment::MAX);
                 let recorded = life.recorded.first().map_or(Moment::MAX, |recorded| recorded.at);
-                due.min(recorded).min(life.agenda.next().unwrap_or(Moment::MAX))
+                due.min(recorded).min(life.diary.agenda.next().unwrap_or(Moment::MAX))
             }
         };
         (next <= self.until && next != Moment::MAX).then_some(next)
@@ -196,8 +218,8 @@ impl<'a> World<'a> {
             life.recorded = rest;
             return self.replay(life, hand, recorded);
         }
-        if life.agenda.next().is_some_and(|next| next <= at) {
-            if let (Some((at, todo)), Some(persona)) = (life.agenda.pop(), self.persona(life)) {
+        if life.diary.agenda.next().is_some_and(|next| next <= at) {
+            if let (Some((at, todo)), Some(persona)) = (life.diary.agenda.pop(), self.persona(life)) {
                 self.do_next(life, hand, persona, at, todo);
             }
             return;
@@ -241,7 +263,8 @@ impl<'a> World<'a> {
                 self.feed(life, hand, input, at);
             }
             Recording::Reaction { message, kind, value } => {
-                match life.sends.iter().rev().find(|sent| sent.message == *message).map(|sent| sent.key) {
+                match life.diary.sends.iter().rev().find(|sent| sent.message == *message).map(|sent| sent.key)
+                {
                     None => hand.tally.reactions_without_send += 1,
                     Some(send) => {
                         let input = Input::Reaction { send, kind: *kind, at, value: value.clone() };
@@ -268,54 +291,55 @@ impl<'a> World<'a> {
             if let Some(event) = happened {
                 self.happened(life, event, now);
             }
-            for effect in effects.drain(..) {
+            for effect in &mut effects {
                 match effect {
                     Effect::Decided(decision) => self.decided(life, hand, decision),
                     Effect::Send(send) => self.sent(life, hand, send, now),
                     Effect::Call { key, service, action, .. } => {
-                        *hand.tally.calls.entry((service, action)).or_default() += 1;
+                        *hand.tally.calls.entry((*service, *action)).or_default() += 1;
                         let answer =
                             self.answers.get(service.index()).and_then(|all| all.get(action.index()));
                         let outcome = Ok(answer.cloned().unwrap_or_default());
-                        hand.pending.push_back(Input::CallResult { call: key, outcome });
+                        hand.pending.push_back(Input::CallResult { call: *key, outcome });
                     }
-                    Effect::Emitted { event, .. } => self.happened(life, event, now),
+                    Effect::Emitted { event, .. } => self.happened(life, *event, now),
                     Effect::ProfileChanged { .. } => {}
                 }
             }
+            effects.clear();
             input = hand.pending.pop_front();
         }
         hand.effects = effects;
     }
 
-    fn decided<P: LogPart>(&self, life: &mut Life<'_>, hand: &mut Hand<P>, decision: Decision) {
+    fn decided<P: LogPart>(&self, life: &mut Life<'_>, hand: &mut Hand<P>, decision: &Decision) {
         let mut first_goal = false;
         match (decision.kind, decision.run, decision.journey) {
             (DecisionKind::Enter, Some(run), Some(journey)) => {
                 let position = run.0.saturating_sub(1) as usize;
-                if life.runs.len() <= position {
-                    life.runs.resize(position + 1, journey);
+                if life.diary.runs.len() <= position {
+                    life.diary.runs.resize(position + 1, journey);
                 }
-                if let Some(known) = life.runs.get_mut(position) {
+                if let Some(known) = life.diary.runs.get_mut(position) {
                     *known = journey;
                 }
             }
-            (DecisionKind::Goal, Some(run), _) if !life.goal_runs.contains(&run.0) => {
-                life.goal_runs.push(run.0);
+            (DecisionKind::Goal, Some(run), _) if !life.diary.goal_runs.contains(&run.0) => {
+                life.diary.goal_runs.push(run.0);
                 first_goal = true;
             }
             _ => {}
         }
-        hand.tally.count(&decision, first_goal);
+        hand.tally.count(decision, first_goal);
         let who = Who { index: life.index, id: life.customer.id(), zone: life.customer.zone() };
         hand.part.row(who, decision);
     }
 
     /// A message leaves: it is accepted, and the person's reactions are decided.
-    fn sent<P>(&self, life: &mut Life<'_>, hand: &mut Hand<P>, send: Send, now: Moment) {
+    fn sent<P>(&self, life: &mut Life<'_>, hand: &mut Hand<P>, send: &mut Send, now: Moment) {
         hand.pending.push_back(Input::SendResult { send: send.key, outcome: SendOutcome::Accepted });
-        let position = u32::try_from(life.sends.len()).unwrap_or(NO_SEND);
-        let journey = life.runs.get(send.key.run.0.saturating_sub(1) as usize);
+        let position = u32::try_from(life.diary.sends.len()).unwrap_or(NO_SEND);
+        let journey = life.diary.runs.get(send.key.run.0.saturating_sub(1) as usize);
         let step =
             journey.and_then(|journey| self.plan.steps.get(journey.index())?.get(send.key.step.index()));
         let message = self.plan.messages.get(send.message.index());
@@ -324,19 +348,23 @@ impl<'a> World<'a> {
             && let Some(nodes) = persona.reactions.get(send.message.index()).filter(|nodes| !nodes.is_empty())
         {
             let name = step.then(*message);
-            let occurrence = match life.occurrences.iter_mut().find(|(known, _)| *known == name) {
+            let occurrence = match life.diary.occurrences.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, count)) => {
                     *count += 1;
                     *count
                 }
                 None => {
-                    life.occurrences.push((name, 0));
+                    life.diary.occurrences.push((name, 0));
                     0
                 }
             };
             let key = life.key.named(name).with(occurrence);
             self.spawn_later(life, persona, nodes, key, position, now);
         }
-        life.sends.push(SentMessage { key: send.key, message: send.message, args: send.args });
+        life.diary.sends.push(SentMessage {
+            key: send.key,
+            message: send.message,
+            args: std::mem::take(&mut send.args),
+        });
     }
 }

@@ -59,7 +59,11 @@ impl Labels {
                 let topic = message.and_then(|message| program.topics.get(message.topic.index()));
                 write!(into, "topic {}", topic.map_or("", |topic| topic.name.as_str()))
             }
-            Some(Reason::NoAddress | Reason::Bounced) => write!(into, "channel {channel}"),
+            Some(Reason::NoAddress | Reason::Bounced) => {
+                into.push_str("channel ");
+                into.push_str(channel);
+                Ok(())
+            }
             Some(Reason::QuietHours) => write!(into, "quiet hours of {channel}"),
             Some(Reason::ClosedHours) => write!(into, "open hours of {channel}"),
             Some(Reason::ChannelRate) => write!(into, "rate of {channel}"),
@@ -90,7 +94,10 @@ impl Labels {
                 into.push_str(program.events.get(event.index()).map_or("", |event| event.name.as_str()));
                 Ok(())
             }
-            Detail::Reaction(kind) => write!(into, "{}", reaction_word(*kind)),
+            Detail::Reaction(kind) => {
+                into.push_str(reaction_word(*kind));
+                Ok(())
+            }
             Detail::Segment(segment, joined) => {
                 let name = program.segments.get(segment.index()).map_or("", |segment| segment.name.as_str());
                 write!(into, "{} {name}", if *joined { "joined" } else { "left" })
@@ -108,7 +115,10 @@ impl Labels {
                     _ => step.and_then(|step| step.ways.get(place)),
                 };
                 match label {
-                    Some(label) => write!(into, "{label}"),
+                    Some(label) => {
+                        into.push_str(label);
+                        Ok(())
+                    }
                     None => write!(into, "number {}", index.saturating_add(1)),
                 }
             }
@@ -137,7 +147,8 @@ impl Labels {
             Detail::Goal { goal, after } => {
                 let label =
                     journey.and_then(|journey| journey.goals.get(*goal as usize)).map_or("", String::as_str);
-                let _ = write!(into, "{label} after ");
+                into.push_str(label);
+                into.push_str(" after ");
                 write_length(*after, into);
                 Ok(())
             }

@@ -29,7 +29,7 @@ impl Log for CountLog {
 
 impl LogPart for CountLog {
     #[inline]
-    fn row(&mut self, _: Who<'_>, _: Decision) {
+    fn row(&mut self, _: Who<'_>, _: &Decision) {
         self.rows += 1;
     }
 }
@@ -83,10 +83,10 @@ impl Log for MemoryLog {
 
 impl LogPart for MemoryPart {
     #[inline]
-    fn row(&mut self, who: Who<'_>, decision: Decision) {
+    fn row(&mut self, who: Who<'_>, decision: &Decision) {
         if self.customers.last().is_none_or(|(last, _)| *last != who.index) {
             self.customers.push((who.index, who.id.into()));
         }
-        self.rows.push(MemoryRow { customer: who.index, decision });
+        self.rows.push(MemoryRow { customer: who.index, decision: decision.clone() });
     }
 }

@@ -64,6 +64,11 @@ impl Agenda {
         self.heap.peek().map(|entry| entry.at)
     }
 
+    pub(crate) fn clear(&mut self) {
+        self.heap.clear();
+        self.sequence = 0;
+    }
+
     pub(crate) fn pop(&mut self) -> Option<(Moment, Todo)> {
         self.heap.pop().map(|entry| (entry.at, entry.todo))
     }

@@ -1,5 +1,6 @@
 //! Values that are drawn.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
@@ -66,12 +67,26 @@ impl Uniques {
         Self { customer, count: 0 }
     }
 
-    /// A number that nobody else gets: the customer's, then six digits of the count.
-    fn next(&mut self) -> u128 {
+    /// Appends a number that nobody else gets: the customer's, then the count in six digits (or more, after `x`).
+    fn push(&mut self, into: &mut String) {
         self.count = self.count.wrapping_add(1);
-        let (millions, rest) = (u128::from(self.count / 1_000_000), u128::from(self.count % 1_000_000));
-        // A customer is less than 2^32, so the customer's part stays below 10^16 and counts of a million and more above.
-        millions * 10_u128.pow(24) + u128::from(self.customer) * 1_000_000 + rest
+        let mut rest = u64::from(self.customer) * 1_000_000 + u64::from(self.count % 1_000_000);
+        if self.count >= 1_000_000 {
+            let _ = write!(into, "{}x", self.count / 1_000_000);
+        }
+        let mut digits = [b'0'; 20];
+        let mut first = digits.len();
+        while rest > 0 || first == digits.len() {
+            first -= 1;
+            if let Some(digit) = digits.get_mut(first) {
+                // Lossless: one digit.
+                *digit = b'0' + (rest % 10) as u8;
+            }
+            rest /= 10;
+        }
+        into.push_str(
+            digits.get(first..).and_then(|digits| std::str::from_utf8(digits).ok()).unwrap_or_default(),
+        );
     }
 }
 
@@ -207,7 +222,13 @@ impl DrawPlan {
                 let chosen = choices.iter().find(|(sum, _)| point < u64::from(*sum));
                 chosen.map_or(Value::Missing, |(_, plan)| plan.draw(key.with(1), context, uniques))
             }
-            Self::Unique(before, after) => Value::text(&format!("{before}{}{after}", uniques.next())),
+            Self::Unique(before, after) => {
+                let mut text = String::with_capacity(before.len() + after.len() + 20);
+                text.push_str(before);
+                uniques.push(&mut text);
+                text.push_str(after);
+                Value::text(&text)
+            }
             Self::Quantity(distribution, quantity) => quantity.value(distribution.draw(key)),
             Self::Argument(param, path) => {
                 let mut value = context.args.get(*param);

@@ -16,7 +16,7 @@ const VALUE: u64 = 2;
 impl World<'_> {
     /// Begins a happening: its first time is decided.
     pub(super) fn start(&self, life: &mut Life<'_>, persona: &PersonaPlan, position: u32, now: Moment) {
-        match life.progress.get_mut(position as usize) {
+        match life.diary.progress.get_mut(position as usize) {
             Some(progress) if !progress.started => progress.started = true,
             _ => return,
         }
@@ -26,7 +26,7 @@ impl World<'_> {
     /// Decides when a happening happens next.
     fn plan_next(&self, life: &mut Life<'_>, persona: &PersonaPlan, position: u32, now: Moment) {
         let Some(happening) = persona.happenings.get(position as usize) else { return };
-        let Some(progress) = life.progress.get_mut(position as usize) else { return };
+        let Some(progress) = life.diary.progress.get_mut(position as usize) else { return };
         let key = life.key.named(happening.name);
         let zone = life.customer.zone();
         let next = match &happening.recurrence {
@@ -42,7 +42,7 @@ impl World<'_> {
             }
         };
         if let Some(next) = next.filter(|next| *next <= self.until) {
-            life.agenda.push(next, Todo::Happening(position));
+            life.diary.agenda.push(next, Todo::Happening(position));
         }
     }
 
@@ -57,7 +57,7 @@ impl World<'_> {
         match todo {
             Todo::Happening(position) => {
                 let Some(happening) = persona.happenings.get(position as usize) else { return };
-                let Some(progress) = life.progress.get_mut(position as usize) else { return };
+                let Some(progress) = life.diary.progress.get_mut(position as usize) else { return };
                 let key = life.key.named(happening.name).named(Name::ACTS).with(progress.times);
                 progress.times += 1;
                 self.spawn(life, hand, persona, &happening.behaviour, (key, NO_SEND), at);
@@ -89,7 +89,7 @@ impl World<'_> {
             if at == now {
                 self.act(life, hand, persona, position, (key, send), now);
             } else if at <= self.until {
-                life.agenda.push(at, Todo::Behaviour { node: position, key, send });
+                life.diary.agenda.push(at, Todo::Behaviour { node: position, key, send });
             }
         }
     }
@@ -113,7 +113,7 @@ impl World<'_> {
             }
             let at = node.delay.after(now, life.customer.zone(), key.with(DELAY));
             if at <= self.until {
-                life.agenda.push(at, Todo::Behaviour { node: position, key, send });
+                life.diary.agenda.push(at, Todo::Behaviour { node: position, key, send });
             }
         }
     }
@@ -128,7 +128,7 @@ impl World<'_> {
         now: Moment,
     ) {
         let Some(node) = persona.node(position) else { return };
-        let sent = life.sends.get(send as usize);
+        let sent = life.diary.sends.get(send as usize);
         let args = sent.map_or(&[][..], |sent| sent.args.as_slice());
         let customer = &life.customer;
         let context = Context { args, profile: &|field: FieldId| customer.profile(field).clone() };
