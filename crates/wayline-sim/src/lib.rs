@@ -1,4 +1,18 @@
 //! The simulator: a host of the engine on virtual time, with sample people and decision logs.
+//!
+//! # The steps of a run
+//!
+//! 1. [`InputReader`] reads files of customers and events (CSV, JSON Lines, foreign files by a [`Mapping`]) into
+//!    [`People`] and an [`InputReport`] of the rows that cannot be used.
+//! 2. [`simulate`] merges, for each customer, what is recorded, what a persona does, and what is due, in the order of
+//!    time, and tells it to the engine. Sends are answered with acceptance and calls with success.
+//! 3. What the engine decides goes to a [`Log`]: [`TextLog`] (CSV or JSON Lines), [`MemoryLog`] or [`CountLog`]; the
+//!    counts become a [`Summary`].
+//! 4. [`read_log`] and [`story()`] tell one customer's story from a log.
+//!
+//! A seed gives the same log, byte for byte, on any number of threads (see [`Options`]).
+//!
+//! Absent on purpose: clocks, true randomness, files and terminals. Readers and writers come in as arguments.
 
 mod input;
 mod log;
@@ -14,7 +28,8 @@ pub use input::{
     Recording, RowError, Strictness,
 };
 pub use log::{
-    CountLog, LOG_COLUMNS, Log, LogPart, LogRecord, LogStyle, MemoryLog, MemoryRow, TextLog, Who, read_log,
+    CountLog, LOG_COLUMNS, Log, LogPart, LogRecord, LogStyle, MemoryLog, MemoryPart, MemoryRow, TextLog,
+    TextPart, Who, read_log,
 };
 pub use run::{Options, SimError, simulate};
 pub use story::story;

@@ -32,9 +32,9 @@ use wayline_engine::Decision;
 use wayline_time::Zone;
 
 pub(crate) use labels::{Labels, trigger_label};
-pub use memory::{CountLog, MemoryLog, MemoryRow};
+pub use memory::{CountLog, MemoryLog, MemoryPart, MemoryRow};
 pub use read::{LogRecord, read_log};
-pub use text::{LogStyle, TextLog};
+pub use text::{LogStyle, TextLog, TextPart};
 pub(crate) use words::{reaction_word, reason_word};
 
 /// The names of the columns, in order.

@@ -81,7 +81,7 @@ pub(crate) fn read(
             None => plain_person(&convert, &roles, &names, row, &mut odd),
         };
         match person.and_then(|person| reader.add(person)) {
-            Ok(()) => reader.report.customers += 1,
+            Ok(_) => reader.report.customers += 1,
             Err(problem) => reader.bad(problem.on_line(&file, row.line))?,
         }
         for name in odd {

@@ -8,6 +8,7 @@ use serde::Serialize;
 use wayline_engine::ConsentChange;
 use wayline_ir::{EventId, FieldId, JourneyId, MessageId, Program, ReactionKind, Value};
 use wayline_time::Moment;
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::input::problem::{Finding, InputError, Problem, RowError};
 
@@ -143,7 +144,8 @@ pub struct InputReader<'p> {
     pub(crate) program: &'p Program,
     strictness: Strictness,
     pub(crate) people: Vec<Person>,
-    index: BTreeMap<Arc<str>, u32>,
+    /// Positions by the hash of the id (XXH3); two ids of one hash stand at neighbouring numbers.
+    index: BTreeMap<u64, u32>,
     pub(crate) recorded: Vec<Recorded>,
     pub(crate) report: InputReport,
     findings: BTreeSet<Finding>,
@@ -242,37 +244,48 @@ impl<'p> InputReader<'p> {
     }
 
     /// A new customer.
-    pub(crate) fn add(&mut self, person: Person) -> Result<(), Problem> {
+    pub(crate) fn add(&mut self, person: Person) -> Result<u32, Problem> {
         let position =
             u32::try_from(self.people.len()).map_err(|_| Problem::new("there are too many customers"))?;
-        if self.index.contains_key(&person.id) {
-            return Err(Problem::new(format!("the customer `{}` stands in the files twice", person.id))
-                .help("one row for each customer; put changes into the events as $profile"));
+        match self.find(&person.id) {
+            Ok(_) => Err(Problem::new(format!("the customer `{}` stands in the files twice", person.id))
+                .help("one row for each customer; put changes into the events as $profile")),
+            Err(free) => {
+                self.index.insert(free, position);
+                self.people.push(person);
+                Ok(position)
+            }
         }
-        self.index.insert(Arc::clone(&person.id), position);
-        self.people.push(person);
-        Ok(())
+    }
+
+    /// The position of a customer, or the free place in the index where it would be.
+    fn find(&self, id: &str) -> Result<u32, u64> {
+        let mut hash = xxh3_64(id.as_bytes());
+        loop {
+            match self.index.get(&hash) {
+                None => return Err(hash),
+                Some(position)
+                    if self.people.get(*position as usize).is_some_and(|known| *known.id == *id) =>
+                {
+                    return Ok(*position);
+                }
+                Some(_) => hash = hash.wrapping_add(1),
+            }
+        }
     }
 
     /// The position of a customer an event is about, who may appear with it.
     pub(crate) fn find_or_add(&mut self, id: &str) -> Result<u32, Problem> {
-        if let Some(position) = self.index.get(id) {
-            return Ok(*position);
+        if let Ok(position) = self.find(id) {
+            return Ok(position);
         }
         if let Some(field) = self.needs {
             return Err(Problem::new(format!("there is no customer `{id}`")).help(format!(
                 "list the customer in the customers' file; none can appear by an event because `{field}` has no default"
             )));
         }
-        let id: Arc<str> = id.into();
-        self.add(Person {
-            id: Arc::clone(&id),
-            profile: Vec::new(),
-            consents: Vec::new(),
-            updated_at: None,
-            listed: false,
-        })?;
         self.report.implicit_customers += 1;
-        Ok(self.index.get(&id).copied().unwrap_or_default())
+        let (profile, consents) = (Vec::new(), Vec::new());
+        self.add(Person { id: id.into(), profile, consents, updated_at: None, listed: false })
     }
 }
