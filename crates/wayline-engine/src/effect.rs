@@ -81,7 +81,7 @@ pub struct Decision {
     pub reason: Option<Reason>,
     /// The rule that decided.
     pub rule: Option<RuleId>,
-    /// Until when something is held or waits.
+    /// Until when something is held or waits; of a dropped send, until when it would have had to be held.
     pub until: Option<Moment>,
     /// More, by kind.
     pub detail: Detail,

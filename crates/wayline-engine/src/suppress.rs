@@ -28,7 +28,7 @@ pub(crate) struct Answer {
     pub verdict: Verdict,
     pub reason: Option<Reason>,
     pub rule: Option<RuleId>,
-    /// Until when it is held; until something changes when absent.
+    /// Until when it is held, or would have to be held when that is too long; until something changes when absent.
     pub until: Option<Moment>,
     /// Whether an event or a change of the profile may end the hold sooner.
     pub volatile: bool,
@@ -106,7 +106,8 @@ impl Turn<'_> {
             answer.until = Some(deadline);
             return answer;
         }
-        Answer { rule: answer.rule, ..Answer::dropped(Reason::Expired) }
+        let Answer { rule, until, detail, .. } = answer;
+        Answer { rule, until, detail, ..Answer::dropped(Reason::Expired) }
     }
 
     /// The address, or why there is none to use.
@@ -187,7 +188,7 @@ impl Turn<'_> {
         if volatile && self.now < limit {
             return Answer { volatile, detail, ..Answer::held(reason, Some(limit), backlog) };
         }
-        Answer { detail, ..Answer::dropped(reason) }
+        Answer { until, detail, ..Answer::dropped(reason) }
     }
 
     /// Quiet hours, open hours, and the rate of the channel.

@@ -122,7 +122,10 @@ fn told_send(record: &LogRecord, until: Option<&str>, because: &str, zone: Zone)
                 if record.reason == "capped" { format!(": {}", cap(record, zone)) } else { String::new() };
             format!("{what} held{until}{by}{cap}")
         }
-        "dropped" => format!("{what} dropped{because}"),
+        "dropped" => {
+            let until = until.map_or(String::new(), |until| format!("; it could not leave before {until}"));
+            format!("{what} dropped{because}{until}")
+        }
         other => format!("{what} {other}"),
     }
 }
@@ -154,7 +157,8 @@ fn why(record: &LogRecord, zone: Zone) -> String {
         "suppressed" => format!("{rule} forbids it"),
         "capped" => cap(record, zone),
         "quiet_hours" | "closed_hours" | "channel_rate" => format!("held too long by {rule}"),
-        "expired" => "it came too late to be sent".to_owned(),
+        "expired" if rule.is_empty() => "it would be too old".to_owned(),
+        "expired" => format!("it would be too old when {rule} lets it leave"),
         "replaced" => "a newer one takes its place".to_owned(),
         "left" => "the run ended while it was held".to_owned(),
         "failed" => "it failed".to_owned(),

@@ -21,31 +21,24 @@ impl Turn<'_> {
         caps: &[Cap],
         across: &[ChannelId],
     ) -> Option<Forbids> {
-        let mut forbids: Option<Forbids> = None;
+        // The cap that has room last decides; the first of several.
+        let mut last: Option<(usize, &Cap, usize, Option<Moment>)> = None;
         for (number, cap) in caps.iter().enumerate() {
-            let (count, free) = self.full(rule, cap, across);
-            let Some(free) = free else { continue };
-            let asked = match forbids {
-                // Only the first full cap is told in full.
-                Some(_) => {
-                    Forbids { reason: Reason::Capped, until: free, volatile: false, detail: Detail::None }
-                }
-                None => Forbids {
-                    reason: Reason::Capped,
-                    until: free,
-                    volatile: false,
-                    detail: Detail::Cap {
-                        cap: u32::try_from(number).unwrap_or(u32::MAX),
-                        counted: self.counted(rule, cap, across, count),
-                    },
-                },
-            };
-            forbids = Some(match forbids {
-                Some(known) => known.and(asked),
-                None => asked,
+            let (count, full) = self.full(rule, cap, across);
+            let Some(free) = full else { continue };
+            let later = last.is_none_or(|(.., known)| match (known, free) {
+                (Some(known), Some(free)) => free > known,
+                (Some(_), None) => true,
+                (None, _) => false,
             });
+            if later {
+                last = Some((number, cap, count, free));
+            }
         }
-        forbids
+        let (number, cap, count, until) = last?;
+        let counted = self.counted(rule, cap, across, count);
+        let detail = Detail::Cap { cap: u32::try_from(number).unwrap_or(u32::MAX), counted };
+        Some(Forbids { reason: Reason::Capped, until, volatile: false, detail })
     }
 
     /// How many sends count now, and, when the cap is full, when it has room again (never, as the inner `None`).

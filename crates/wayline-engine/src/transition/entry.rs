@@ -179,13 +179,6 @@ impl<'t> Turn<'t> {
         if journey.key.is_some() && key.is_missing() {
             return Ok(Err(Reason::NoKey));
         }
-        if journey.holdout > 0 {
-            let salt = &self.program.workspace.salt;
-            if sticky::millionths(salt, "holdout", &journey.name, &self.customer.id) < journey.holdout {
-                self.watch_held_out(entry, key);
-                return Ok(Err(Reason::Holdout));
-            }
-        }
         let same = |run: &&Run| !run.ended() && run.journey == entry.id && run.key == key;
         let running = self.customer.runs.iter().any(|run| same(&run));
         if running && journey.while_running == WhileRunning::Ignore {
@@ -201,6 +194,17 @@ impl<'t> Turn<'t> {
                     return Ok(Err(Reason::AgainTooSoon));
                 }
                 _ => {}
+            }
+        }
+        // Asked after the rules of re-entry, and noted as an entry: those held out are counted when a run would be.
+        if journey.holdout > 0 {
+            let salt = &self.program.workspace.salt;
+            if sticky::millionths(salt, "holdout", &journey.name, &self.customer.id) < journey.holdout {
+                if entry.read.keeps_entries {
+                    self.note_entry(entry, &key);
+                }
+                self.watch_held_out(entry, key);
+                return Ok(Err(Reason::Holdout));
             }
         }
         if let Some(limit) = journey.daily_limit {

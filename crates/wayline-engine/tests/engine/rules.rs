@@ -135,7 +135,7 @@ fn a_hold_that_cannot_end_in_time_does_not_begin() {
     w.event(cart, &[1]);
     assert_snapshot!(sends(&mut w), @r"
         03-20 10:00 b#1 @0 send mb sent
-        03-20 10:00 a#2 @0 send ma dropped capped by cap cap 0 (03-20 10:00)
+        03-20 10:00 a#2 @0 send ma dropped capped by cap until 03-27 10:00 cap 0 (03-20 10:00)
     ");
 }
 
@@ -199,8 +199,8 @@ fn on_the_days_of_a_calendar() {
     let mut w = World::new(p, "2026-11-27T10:00:00Z");
     w.set(0, text("America/New_York")).event(cart, &[1]).after(2 * DAY).event(cart, &[1]).after(5 * DAY);
     assert_snapshot!(sends(&mut w), @r"
-        11-27 10:00 b#1 @0 send mb dropped suppressed by freeze
-        11-27 10:00 a#2 @0 send ma dropped suppressed by freeze
+        11-27 10:00 b#1 @0 send mb dropped suppressed by freeze until 12-01 05:00
+        11-27 10:00 a#2 @0 send ma dropped suppressed by freeze until 12-01 05:00
         11-29 10:00 b#3 @0 send mb held suppressed by freeze until 12-01 05:00
         11-29 10:00 a#4 @0 send ma held suppressed by freeze until 12-01 05:00
         12-01 05:00 b#3 @0 send mb sent
@@ -313,7 +313,7 @@ fn a_hold_without_a_known_end_lasts_to_the_limit_or_until_the_message_is_too_old
         03-22 10:00 a#2 @0 send ma dropped suppressed by high
         --
         03-20 10:00 a#2 @0 send ma held suppressed by high until 03-20 15:00
-        03-20 15:00 a#2 @0 send ma dropped expired by high
+        03-20 15:00 a#2 @0 send ma dropped expired by high until 03-22 10:00
         --
     ");
 }

@@ -211,7 +211,7 @@ fn a_message_that_would_be_too_old_is_dropped_at_once() {
     assert_snapshot!(w.rows(), @r"
         03-07 22:00 event cart
         03-07 22:00 j#1 enter [0]
-        03-07 22:00 j#1 @0 send mail dropped expired
+        03-07 22:00 j#1 @0 send mail dropped expired until 03-08 09:00
         03-07 22:00 j#1 @2 wait until 03-07 22:01
         03-07 22:01 j#1 @2 wait_over time_up
         03-07 22:01 j#1 @1 exit completed
