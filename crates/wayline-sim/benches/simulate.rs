@@ -4,7 +4,12 @@
 //! rows of the decision log a second of wall time, with people made up, the engine deciding, and rows counted, kept or
 //! written to memory. Start-up and compilation are not part of it.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a bench may fail as a test may")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a bench may fail as a test may"
+)]
 
 #[path = "../tests/suite/cart.rs"]
 mod cart;

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use wayline_ir::{Rate as ChannelRate, Step, StepId, StepKind};
+use wayline_ir::{StepId, StepKind};
 use wayline_sim::{
     CountLog, InputReport, LogRecord, LogStyle, MemoryLog, Options, People, SimError, TextLog, read_log,
     simulate, story,
 };
-use wayline_time::{Moment, Span};
+use wayline_time::Moment;
 
 use crate::runs::{read, records, run};
 use crate::{cart, shop};
@@ -54,12 +54,7 @@ fn times(records: &[LogRecord], kind: &str, message: &str, detail: &str) -> Vec<
 #[test]
 fn a_changed_step_changes_no_other_draw() {
     let with = cart::model();
-    let mut without = cart::model();
-    // The cart's text message is gone; the steps after it are reached as before.
-    for step in [2, 4] {
-        let kind = StepKind::Bind { values: Vec::new(), next: StepId(5) };
-        without.journeys[1].steps[step] = Step { kind, ..without.journeys[1].steps[step].clone() };
-    }
+    let without = cart::changed(&[("send reminder_sms", "")]);
     let (before, _) = records(&with, &People::default(), &people(2000));
     let (after, summary) = records(&without, &People::default(), &people(2000));
     assert_eq!(summary.messages.iter().find(|message| message.name == "reminder_sms").unwrap().sent, 0);
@@ -133,7 +128,7 @@ fn rows_stand_customer_by_customer_in_the_order_of_time() {
     let mut program = cart::model();
     for shared in [false, true] {
         if shared {
-            program.channels[0].rate = Some(ChannelRate { count: 20, per: Span::of_hours(1) });
+            program = cart::changed(&[("kind email ", "kind email  at most 20 per 1 hour ")]);
         }
         let (records, _) = records(&program, &People::default(), &people(600));
         let mut seen: Vec<&str> = Vec::new();
@@ -150,8 +145,7 @@ fn rows_stand_customer_by_customer_in_the_order_of_time() {
 
 #[test]
 fn customers_who_share_something_are_handled_in_the_order_of_time() {
-    let mut program = cart::model();
-    program.channels[0].rate = Some(ChannelRate { count: 5, per: Span::of_hours(1) });
+    let program = cart::changed(&[("kind email ", "kind email  at most 5 per 1 hour ")]);
     let (one, summary) = run(&program, &People::default(), &people(600), LogStyle::Csv);
     let (three, _) = run(&program, &People::default(), &Options { threads: 3, ..people(600) }, LogStyle::Csv);
     assert!(one == three);
@@ -223,11 +217,8 @@ fn logs_in_memory_hold_what_is_written() {
 
 #[test]
 fn the_summary_is_told_in_words_and_numbers() {
-    let mut program = cart::model();
-    let cost =
-        |amount: &str| wayline_ir::Cost { amount: amount.parse().unwrap(), currency: "USD".to_owned() };
-    program.channels[0].cost = Some(cost("0.001"));
-    program.channels[1].cost = Some(cost("0.03"));
+    let costs = [("kind email ", "kind email  cost 0.001 USD "), ("kind sms ", "kind sms  cost 0.03 USD ")];
+    let program = cart::changed(&costs);
     let (_, summary) = run(&program, &People::default(), &people(3000), LogStyle::Csv);
     let text = summary.to_text();
     assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
@@ -245,7 +236,7 @@ fn the_summary_is_told_in_words_and_numbers() {
 
 #[test]
 fn a_story_names_rule_reason_and_time() {
-    let (records, _) = records(&cart::model(), &People::default(), &people(400));
+    let (records, _) = records(&cart::model(), &People::default(), &people(1500));
     let mut by_customer: BTreeMap<&str, Vec<LogRecord>> = BTreeMap::new();
     for record in &records {
         by_customer.entry(&record.customer).or_default().push(record.clone());
