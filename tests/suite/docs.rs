@@ -16,6 +16,9 @@ use std::process::{Command, Stdio};
 
 use walkdir::{DirEntry, WalkDir};
 use wayline_lang::diagnostic::Severity;
+use wayline_lang::format::format;
+use wayline_lang::source::{FileId, Source};
+use wayline_lang::syntax::parse;
 use wayline_lang::{Compiled, Input, compile};
 use wayline_tests::{
     Block, Failures, Folder, MANIFEST, Session, blocks, expect_file, read, relative, repository, run_console,
@@ -70,7 +73,7 @@ fn document(path: &Path, failures: &mut Failures) {
 /// Whether a block holds; for a session, how it should read.
 fn check(block: &Block) -> Result<Option<String>, String> {
     match block.language.as_str() {
-        "journey" => journey(block).map(|()| None),
+        "journey" => journey(block),
         "console" if block.text.starts_with("$ wayline") => {
             let fresh = run_console(&mut Session::new(&wayline(), block.dir.as_deref()), &block.text)?;
             Ok((fresh != block.text).then_some(fresh))
@@ -87,30 +90,28 @@ fn check(block: &Block) -> Result<Option<String>, String> {
     }
 }
 
-fn journey(block: &Block) -> Result<(), String> {
-    let text = if block.has("fragment") && is_steps(&block.text) {
-        wrapped(&block.text)
-    } else {
-        block.text.clone()
-    };
+/// Whether a block holds; if it is laid out otherwise than it should be, how it should be.
+fn journey(block: &Block) -> Result<Option<String>, String> {
+    let steps = block.has("fragment") && is_steps(&block.text);
+    let text = if steps { wrapped(&block.text) } else { block.text.clone() };
     let borrowed = if block.has("fragment") { vec![world("shop")] } else { Vec::new() };
     let compiled = compiled(&text, borrowed);
     if let Some(code) = block.value("error") {
         let hit = compiled.diagnostics.iter().any(|d| d.code.as_str() == code);
         return if hit {
-            Ok(())
+            Ok(None)
         } else {
             Err(format!("no finding has the code {code}{}", shown(&compiled, |_| true)))
         };
     }
     let whole = block.has("fragment") || block.has("complete");
-    let wrong = |code: &str| code.starts_with("WL0") || whole;
-    let errors = shown(&compiled, wrong);
+    let errors = shown(&compiled, |code| code.starts_with("WL0") || whole);
     if !errors.is_empty() {
         return Err(errors);
     }
     let laid_out = formatted(&text)?;
-    if laid_out == text { Ok(()) } else { Err(format!("`wayline fmt` writes it so:\n{laid_out}")) }
+    let laid_out = if steps { unwrapped(&laid_out) } else { laid_out };
+    Ok((laid_out != block.text).then_some(laid_out))
 }
 
 /// Whether a fragment is steps, not declarations: then it has no block of its own at the top.
@@ -119,11 +120,21 @@ fn is_steps(text: &str) -> bool {
     alone.diagnostics.iter().any(|d| d.code.as_str().starts_with("WL0") && d.severity == Severity::Error)
 }
 
+const WRAP: &str = "journey fragment {\n  enter on cart_updated as cart\n\n";
+
 /// Steps inside of a journey.
 fn wrapped(steps: &str) -> String {
     let indented: String =
         steps.lines().map(|l| if l.is_empty() { "\n".to_owned() } else { format!("  {l}\n") }).collect();
-    format!("journey fragment {{\n  enter on cart_updated as cart\n\n{indented}}}\n")
+    format!("{WRAP}{indented}}}\n")
+}
+
+/// The steps of a journey.
+fn unwrapped(journey: &str) -> String {
+    let steps = journey.strip_prefix(WRAP).and_then(|rest| rest.strip_suffix("}\n"));
+    let steps =
+        steps.unwrap_or_else(|| panic!("the layout changes the journey around a fragment:\n{journey}"));
+    steps.lines().map(|l| format!("{}\n", l.strip_prefix("  ").unwrap_or(l))).collect()
 }
 
 fn compiled(text: &str, borrowed: Vec<Input>) -> Compiled {
@@ -137,8 +148,8 @@ fn compiled(text: &str, borrowed: Vec<Input>) -> Compiled {
 }
 
 fn formatted(text: &str) -> Result<String, String> {
-    let _ = text;
-    Ok(text.to_owned())
+    let source = Source::new(FileId(0), "block.journey", text);
+    format(&source, &parse(&source)).map_err(|refusal| refusal.to_string())
 }
 
 /// The errors whose code is `wrong`, one on a line.

@@ -5,11 +5,13 @@
 //! `tests/ui` or `grammar/corpus`.
 
 mod damage;
+mod format;
 mod step;
 mod syntax;
 mod workspace;
 
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use proptest::strategy::Strategy;
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseResult, TestRng, TestRunner};
 use wayline_tests::repository;
 
 /// Whether this is a long run.
@@ -26,15 +28,30 @@ fn keep(name: &str, text: &str) {
     }
 }
 
-/// A runner with the usual number of cases times `FUZZ`. Without `FUZZ` every run sees the same cases, so that a red
+/// Runs a law over the usual number of cases times `FUZZ`. Without `FUZZ` every run sees the same cases, so that a red
 /// build is red for everybody.
-fn runner(cases: u32) -> TestRunner {
+///
+/// The stack is that of the main thread of a program, which is four times that of the thread of a test.
+fn law_holds<S>(cases: u32, strategy: S, law: impl Fn(S::Value) -> TestCaseResult + Send + 'static)
+where
+    S: Strategy + Send + 'static,
+{
     let times: u32 = std::env::var("FUZZ").ok().and_then(|v| v.parse().ok()).unwrap_or(1);
     let config =
         Config { cases: cases.saturating_mul(times), failure_persistence: None, ..Config::default() };
-    if long() {
-        TestRunner::new(config)
-    } else {
-        TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
+    let run = move || {
+        let mut runner = if long() {
+            TestRunner::new(config)
+        } else {
+            TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
+        };
+        runner.run(&strategy, law).map_err(|failure| failure.to_string())
+    };
+    let thread =
+        std::thread::Builder::new().stack_size(8 * 1024 * 1024).spawn(run).expect("threads can be made");
+    match thread.join() {
+        Ok(Ok(())) => {}
+        Ok(Err(failure)) => panic!("{failure}"),
+        Err(panic) => std::panic::resume_unwind(panic),
     }
 }

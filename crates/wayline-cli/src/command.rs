@@ -4,6 +4,7 @@ pub mod check;
 pub mod compile;
 pub mod explain;
 pub mod explain_run;
+pub mod fmt;
 pub mod simulate;
 
 use clap::Subcommand;
@@ -17,6 +18,8 @@ use crate::console::Console;
 pub enum Command {
     /// Check a workspace: names, types, templates, what can never end well.
     Check(check::Arguments),
+    /// Bring files into the one layout.
+    Fmt(fmt::Arguments),
     /// Compile a workspace to the JSON that engines run.
     Compile(compile::Arguments),
     /// Run a workspace over recorded or invented customers, in virtual time.
@@ -35,6 +38,7 @@ impl Command {
     pub fn run(self, console: &mut Console) -> Result<Exit, Report> {
         match self {
             Self::Check(arguments) => check::run(&arguments, console),
+            Self::Fmt(arguments) => fmt::run(&arguments, console),
             Self::Compile(arguments) => compile::run(&arguments, console),
             Self::Simulate(arguments) => simulate::run(&arguments, console),
             Self::ExplainRun(arguments) => explain_run::run(&arguments, console),

@@ -112,6 +112,19 @@ pub enum Problem {
         #[help]
         help: String,
     },
+
+    /// The layout of a file would have changed its meaning.
+    #[error("{} is left as it is: laid out, it would mean something else ({reason})", shown(path))]
+    #[diagnostic(
+        code(WL9011),
+        help("this is a mistake of `wayline fmt`, not yours: please report it with the file")
+    )]
+    Unsound {
+        /// The file.
+        path: PathBuf,
+        /// What would differ.
+        reason: String,
+    },
 }
 
 /// What `explain` knows about a code of this table.
@@ -143,6 +156,11 @@ pub const PROBLEMS: &[ProblemInfo] = &[
         code: "WL9010",
         slug: "nothing-decided",
         summary: "a log has no decisions about a customer",
+    },
+    ProblemInfo {
+        code: "WL9011",
+        slug: "unsound-layout",
+        summary: "a layout would have changed the meaning of a file",
     },
 ];
 
@@ -216,6 +234,7 @@ mod tests {
             Problem::Simulation(SimError::Nobody),
             Problem::LogName { path: path.into() },
             Problem::NothingDecided { customer: "x".into(), help: "y".into() },
+            Problem::Unsound { path: path.into(), reason: "y".into() },
         ];
         let codes: Vec<String> = all.iter().map(|p| p.code().unwrap().to_string()).collect();
         assert_eq!(codes, PROBLEMS.iter().map(|p| p.code).collect::<Vec<_>>());

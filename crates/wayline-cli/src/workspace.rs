@@ -183,6 +183,12 @@ pub fn journey_files(folder: &Path, own: bool, problems: &mut Vec<Report>) -> Ve
             }
         }
     }
+    // A walk of `.` puts `./` before everything, which nobody typed.
+    for path in &mut found {
+        if let Ok(bare) = path.strip_prefix(".") {
+            *path = bare.to_owned();
+        }
+    }
     // Sorted by the path that is shown, not folder by folder: the order of files is part of what a workspace means.
     found.sort_by_key(|path| shown(path));
     let mut seen = BTreeSet::new();

@@ -9,6 +9,7 @@
 )]
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -334,4 +335,90 @@ fn logs_come_in_every_form_and_can_be_read_back() {
     let broken =
         wayline(folder.path()).args(simulate).arg("-").stdout(closed_pipe()).output().expect("it starts");
     assert_eq!(code(&broken), 0, "{}", text(&broken.stderr));
+}
+
+const UNTIDY: &[u8] =
+    b"\xEF\xBB\xBF# A remark.\r\ncustomer   { plan text=\"free\" }   # after\r\n\r\n\r\n\r\nevent  e{}\r\n";
+const TIDY: &[u8] = b"# A remark.\ncustomer { plan text = \"free\" } # after\n\nevent e { }\n";
+
+#[test]
+fn fmt_rewrites_files_and_says_which() {
+    let folder = workspace(&[("a.journey", UNTIDY), ("sub/b.journey", TIDY)]);
+    let output = run(folder.path(), &["fmt"]);
+    assert_eq!((code(&output), text(&output.stdout).as_str()), (0, "a.journey\n"));
+    assert_eq!(text(&output.stderr), "1 file formatted, 1 unchanged\n");
+    assert_eq!(text(&fs::read(folder.path().join("a.journey")).expect("it is there")), text(TIDY));
+    let left: Vec<_> = fs::read_dir(folder.path()).expect("it can be read").collect();
+    assert_eq!(left.len(), 3, "nothing is left beside the files");
+    let again = run(folder.path(), &["fmt", "--check"]);
+    assert_eq!((code(&again), again.stdout.len()), (0, 0));
+}
+
+#[test]
+fn fmt_check_shows_differences_and_changes_nothing() {
+    let folder = workspace(&[("a.journey", UNTIDY)]);
+    let output = run(folder.path(), &["fmt", "--check"]);
+    assert_eq!(code(&output), 1);
+    let shown = text(&output.stdout);
+    assert!(shown.starts_with("--- a.journey\n") && shown.contains("-event  e{}\u{240D}\n"), "{shown}");
+    assert_eq!(fs::read(folder.path().join("a.journey")).expect("it is there"), UNTIDY);
+}
+
+#[test]
+fn fmt_leaves_broken_files_alone_and_formats_the_rest() {
+    let folder = workspace(&[("a.journey", BAD), ("b.journey", UNTIDY)]);
+    let output = run(folder.path(), &["fmt"]);
+    assert_eq!(code(&output), 1);
+    assert!(text(&output.stderr).contains("a.journey:"), "{}", text(&output.stderr));
+    assert_eq!(fs::read(folder.path().join("a.journey")).expect("it is there"), BAD);
+    assert_eq!(fs::read(folder.path().join("b.journey")).expect("it is there"), TIDY);
+    let missing = run(folder.path(), &["fmt", "nobody.journey", "b.journey"]);
+    assert_eq!(code(&missing), 2);
+    assert!(text(&missing.stderr).contains("cannot read nobody.journey"), "{}", text(&missing.stderr));
+}
+
+#[test]
+fn fmt_reads_standard_input() {
+    let folder = TempDir::new().expect("there is room for temporary files");
+    let output = with_input(folder.path(), &["fmt", "--stdin"], UNTIDY);
+    assert_eq!((code(&output), text(&output.stdout)), (0, text(TIDY)));
+    let tidy = with_input(folder.path(), &["fmt", "--stdin"], TIDY);
+    assert_eq!(tidy.stdout, TIDY);
+    let check = with_input(folder.path(), &["fmt", "--stdin", "--check"], UNTIDY);
+    assert_eq!(code(&check), 1);
+    let broken = with_input(folder.path(), &["fmt", "--stdin"], BAD);
+    assert_eq!((code(&broken), broken.stdout.len()), (1, 0), "no text is better than half of one");
+    assert!(text(&broken.stderr).contains("<stdin>:"), "{}", text(&broken.stderr));
+}
+
+#[cfg(unix)]
+#[test]
+fn fmt_keeps_permissions_and_links() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = workspace(&[("real.journey", UNTIDY), ("locked.journey", UNTIDY)]);
+    let (real, link) = (folder.path().join("real.journey"), folder.path().join("link.journey"));
+    fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).expect("it is ours");
+    symlink("real.journey", &link).expect("the link can be made");
+    let locked = folder.path().join("locked.journey");
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o444)).expect("it is ours");
+    let output = run(folder.path(), &["fmt", "link.journey", "locked.journey"]);
+    assert_eq!(code(&output), 2);
+    assert!(text(&output.stderr).contains("cannot write locked.journey"), "{}", text(&output.stderr));
+    assert!(fs::symlink_metadata(&link).expect("it is there").is_symlink());
+    assert_eq!(fs::read(&real).expect("it is there"), TIDY);
+    assert_eq!(fs::metadata(&real).expect("it is there").permissions().mode() & 0o777, 0o640);
+    assert_eq!(fs::read(&locked).expect("it is there"), UNTIDY);
+}
+
+/// Runs a command with a text on standard input.
+fn with_input(folder: &Path, arguments: &[&str], input: &[u8]) -> Output {
+    let mut child = wayline(folder)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    child.stdin.take().expect("it was piped").write_all(input).expect("it reads");
+    child.wait_with_output().expect("it ends")
 }

@@ -14,7 +14,7 @@ use wayline_ir::{
 use wayline_tests::{Case, cases};
 use wayline_time::{Date, MILLIS_PER_DAY, MILLIS_PER_HOUR, MILLIS_PER_MINUTE, Moment, Span, TimeOfDay};
 
-use super::runner;
+use super::law_holds;
 use super::syntax::law;
 
 /// The workspaces of the examples, ready to be executed.
@@ -40,7 +40,7 @@ const FIRST_DAY: i32 = 20_454;
 #[test]
 fn fuzz_step() {
     let stories = (any::<prop::sample::Index>(), proptest::collection::vec(any::<u8>(), 0..1500));
-    let outcome = runner(200).run(&stories, |(which, bytes)| {
+    law_holds(200, stories, |(which, bytes)| {
         let machine = which.get(&MACHINES);
         let straight = tell(machine, &bytes, false)?;
         let again = tell(machine, &bytes, false)?;
@@ -48,7 +48,6 @@ fn fuzz_step() {
         let restarted = tell(machine, &bytes, true)?;
         law(straight == restarted, "a host that stops and starts again between inputs sees no difference")
     });
-    outcome.unwrap_or_else(|failure| panic!("{failure}"));
 }
 
 /// Steps through a story and returns its effects. With `restart`, everything is written and read back after each step.

@@ -8,11 +8,11 @@ use wayline_lang::source::{FileId, Source, Span};
 use wayline_lang::syntax::parse;
 
 use super::damage::damaged;
-use super::{keep, runner};
+use super::{keep, law_holds};
 
 #[test]
 fn fuzz_parse() {
-    let outcome = runner(400).run(&damaged(6), |text| {
+    law_holds(400, damaged(6), move |text| {
         keep("parse.journey", &text);
         let source = Source::new(FileId(0), "damaged.journey", text.as_str());
         let parse = parse(&source);
@@ -25,7 +25,6 @@ fn fuzz_parse() {
         }
         rendered(&parse.diagnostics, source)
     });
-    outcome.unwrap_or_else(|failure| panic!("{failure}"));
 }
 
 /// A finding says something about a place that is there.

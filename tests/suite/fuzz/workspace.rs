@@ -5,12 +5,12 @@ use wayline_tests::{MANIFEST, world};
 
 use super::damage::damaged;
 use super::syntax::{law, sound};
-use super::{keep, runner};
+use super::{keep, law_holds};
 
 #[test]
 fn fuzz_compile() {
     let shop = world("shop");
-    let outcome = runner(300).run(&damaged(4), |text| {
+    law_holds(300, damaged(4), move |text| {
         keep("compile.journey", &text);
         let manifest = Input { path: "wayline.toml".to_owned(), bytes: MANIFEST.into() };
         let damaged = Input { path: "damaged.journey".to_owned(), bytes: text.into_bytes() };
@@ -27,5 +27,4 @@ fn fuzz_compile() {
             wayline_ir::Program::from_json(&json).map_err(|e| law(false, &e.to_string()).unwrap_err())?;
         law(again == *program && again.hash() == program.hash(), "a program survives being written and read")
     });
-    outcome.unwrap_or_else(|failure| panic!("{failure}"));
 }
