@@ -54,13 +54,12 @@ impl Session {
     /// # Panics
     /// When there is no shell.
     pub fn run(&mut self, command: &str) -> String {
-        let command = command.replace("$?", &self.last_exit.to_string());
         let path = std::env::var_os("PATH").unwrap_or_default();
         let mut search = vec![self.home.path().join("bin")];
         search.extend(std::env::split_paths(&path));
         let output = Command::new("sh")
-            // The lines of both streams in the order in which they were written.
-            .args(["-c", &format!("exec 2>&1\n{command}")])
+            // The lines of both streams in the order in which they were written; `$?` is that of the command before.
+            .args(["-c", &format!("exec 2>&1\n(exit {})\n{command}", self.last_exit)])
             .current_dir(self.folder())
             .env("PATH", std::env::join_paths(search).expect("the path has no colon"))
             .env("LC_ALL", "C.UTF-8")

@@ -3,7 +3,7 @@
 use wayline_tests::{cases, read, relative, repository};
 
 /// What every example's session shows. The sessions themselves are run by the suite `console`.
-const SHOWN: [&str; 3] = ["$ wayline check\n", "$ wayline simulate ", "sha256sum"];
+const SHOWN: [&str; 4] = ["$ wayline fmt --check\n", "$ wayline check\n", "$ wayline simulate ", "sha256sum"];
 
 #[test]
 fn every_example_has_a_session() {
