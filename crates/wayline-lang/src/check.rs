@@ -15,6 +15,7 @@ mod history;
 mod journey;
 mod matching;
 mod messages;
+mod operators;
 mod path;
 mod persona;
 mod scope;
