@@ -20,6 +20,9 @@ use crate::person::{Agenda, NO_SEND, PersonaPlan, Plan, Uniques};
 use crate::random::{Key, Name};
 use crate::summary::Tally;
 
+/// A customer who is due so often at one moment will never get beyond it.
+const MOST_AT_ONCE: u32 = 10_000;
+
 /// What all customers of a run have in common.
 #[derive(Debug)]
 pub(crate) struct World<'a> {
@@ -44,6 +47,8 @@ pub(crate) struct Life<'a> {
     persona: Option<usize>,
     key: Key,
     uniques: Uniques,
+    /// The moment that was due last, and how often in a row.
+    due: (Moment, u32),
     diary: Diary,
 }
 
@@ -176,6 +181,7 @@ impl<'a> World<'a> {
             persona,
             key: self.key,
             uniques: Uniques::default(),
+            due: (Moment::MIN, 0),
             diary,
         }
     }
@@ -203,7 +209,7 @@ impl<'a> World<'a> {
                 due.min(recorded).min(life.diary.agenda.next().unwrap_or(Moment::MAX))
             }
         };
-        (next <= self.until && next != Moment::MAX).then_some(next)
+        (next <= self.until && next != Moment::MAX && life.due.1 < MOST_AT_ONCE).then_some(next)
     }
 
     /// Does one thing at the moment [`next`](Self::next) gave. At one instant what is recorded comes first, then what
@@ -222,6 +228,11 @@ impl<'a> World<'a> {
             if let (Some((at, todo)), Some(persona)) = (life.diary.agenda.pop(), self.persona(life)) {
                 self.do_next(life, hand, persona, at, todo);
             }
+            return;
+        }
+        life.due = if life.due.0 == at { (at, life.due.1 + 1) } else { (at, 0) };
+        if life.due.1 == MOST_AT_ONCE {
+            hand.tally.fault("a customer for whom time stood still was given up");
             return;
         }
         self.feed(life, hand, Input::Due, at);

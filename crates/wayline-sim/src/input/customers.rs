@@ -240,6 +240,16 @@ impl Draft {
     }
 }
 
+/// A consent in a column of its own: `TOPIC.CHANNEL` and what is known; nothing when the cell is empty.
+pub(crate) fn consent_in(
+    program: &Program,
+    name: &str,
+    cell: Cell<'_>,
+) -> Result<Option<ConsentChange>, Problem> {
+    let Some((topic, channel)) = consent_of(program, name) else { return Ok(None) };
+    Ok(consent(cell)?.map(|consent| ConsentChange { topic, channel, consent }))
+}
+
 /// `TOPIC.CHANNEL`.
 fn consent_of(program: &Program, name: &str) -> Option<(TopicId, ChannelId)> {
     let (topic, channel) = name.split_once('.')?;

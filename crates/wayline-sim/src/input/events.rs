@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `time` | RFC 3339; without an offset, local time of the workspace's zone |
 //! | `customer` | the id |
-//! | `event` | a declared event; `clicked MESSAGE` and the other reactions, about the latest send of that message; `$profile` (or `customer_updated`) for changed fields and consents; `$enter JOURNEY` |
+//! | `event` | a declared event; `clicked MESSAGE` and the other reactions, about the latest send of that message; `$profile` (or `customer_updated`) for changed fields, `consents` and `consent.TOPIC.CHANNEL`; `$enter JOURNEY` |
 //! | `id` | the source's id of the event; one seen before changes nothing |
 //! | `data` | the fields as a JSON object |
 //! | `data.FIELD` or `FIELD` | one field (`data.FIELD` where a field is called like a column above) |
@@ -18,7 +18,7 @@ use wayline_ir::{EventId, Field, FieldId, JourneyId, MessageId, Program, Reactio
 use wayline_time::{Moment, parse_moment};
 
 use crate::input::convert::Convert;
-use crate::input::customers::consents;
+use crate::input::customers::{consent_in, consents};
 use crate::input::mapping::{EventMapping, Filled, plain};
 use crate::input::people::{InputReader, Recorded, Recording};
 use crate::input::problem::{InputError, Problem};
@@ -294,7 +294,15 @@ impl Rows<'_> {
             consents(self.convert.program, cell, &mut changed)
                 .map_err(|problem| problem.within("consents"))?;
         }
-        let names = || fields.iter().map(|field| field.name.as_str()).chain(["consents"]);
+        let mut own = vec!["consents"];
+        for (name, filled) in &parts.fields {
+            if let Some(consent) = name.strip_prefix("consent.") {
+                own.push(name);
+                let change = consent_in(self.convert.program, consent, filled.cell());
+                changed.extend(change.map_err(|problem| problem.within(name))?);
+            }
+        }
+        let names = || fields.iter().map(|field| field.name.as_str()).chain(own.iter().copied());
         self.note_unknown(parts, names, "the profile");
         Ok(Recording::Profile { changes: changes.into(), consents: changed.into() })
     }

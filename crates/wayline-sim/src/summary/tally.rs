@@ -94,7 +94,7 @@ impl Tally {
                     Detail::Text(text) => text.clone(),
                     _ => String::new(),
                 };
-                *self.faults.entry(words).or_default() += 1;
+                self.fault(&words);
                 if decision.run.is_some() {
                     self.count_journey(decision, first_goal);
                 }
@@ -104,6 +104,11 @@ impl Tally {
             }
             _ => {}
         }
+    }
+
+    /// Counts a fault by its words.
+    pub(crate) fn fault(&mut self, words: &str) {
+        *self.faults.entry(words.to_owned()).or_default() += 1;
     }
 
     fn count_journey(&mut self, decision: &Decision, first_goal: bool) {

@@ -110,6 +110,21 @@ fn events_of_every_kind() {
 }
 
 #[test]
+fn consents_change_in_columns_of_their_own() {
+    let csv = "time,customer,event,plan,consent.marketing.email,consent.marketing.sms\n\
+               2026-01-05,a,$profile,,withdrawn,\n2026-01-06,a,$profile,pro,,perhaps\n";
+    let (people, report) = read(b"", csv.as_bytes(), None);
+    assert_eq!(
+        said(&report),
+        "events:3: consent.marketing.sms: \"perhaps\" is not what is known of a consent (write given, confirmed, \
+         withdrawn or none)\n"
+    );
+    let Recording::Profile { changes, consents } = &people.recorded(0)[0].what else { panic!() };
+    assert!(changes.is_empty());
+    assert_eq!(consents.iter().map(|change| change.consent).collect::<Vec<_>>(), [Consent::Withdrawn]);
+}
+
+#[test]
 fn bad_events_are_listed_with_their_lines() {
     let cases: &[&[u8]] = &[
         b"time,customer,event,order_id,total,colour\n\
