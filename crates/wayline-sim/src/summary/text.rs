@@ -7,6 +7,9 @@ use crate::summary::{Count, JourneySummary, MessageSummary, Rate, Summary};
 /// So many bad rows are printed.
 const SHOWN_ERRORS: usize = 20;
 
+/// The column of goals in the table of journeys.
+const GOAL: usize = 2;
+
 /// No name takes more columns than this; longer ones push the numbers aside in their own row only.
 const WIDEST_NAME: usize = 34;
 
@@ -58,6 +61,9 @@ impl Summary {
             );
             for (word, counts) in notes(journey) {
                 table.note(&format!("{word} {counts}"));
+            }
+            if journey.goal.is_some() {
+                table.kept.push(GOAL);
             }
         }
         table.write(text);
@@ -182,8 +188,10 @@ fn notes(journey: &JourneySummary) -> Vec<(&'static str, String)> {
 /// Names on the left, the other columns on the right.
 struct Table<const N: usize> {
     rows: Vec<Line<N>>,
-    /// Columns that are aligned to the left, besides the first.
+    /// Columns that are aligned to the left.
     left: Vec<usize>,
+    /// Columns that say something also when all is zero.
+    kept: Vec<usize>,
 }
 
 enum Line<const N: usize> {
@@ -193,7 +201,7 @@ enum Line<const N: usize> {
 
 impl<const N: usize> Table<N> {
     fn new(head: [&str; N]) -> Self {
-        Self { rows: vec![Line::Cells(head.map(str::to_owned))], left: vec![0] }
+        Self { rows: vec![Line::Cells(head.map(str::to_owned))], left: vec![0], kept: vec![0] }
     }
 
     fn row<const M: usize>(&mut self, name: &str, cells: [String; M]) {
@@ -217,7 +225,7 @@ impl<const N: usize> Table<N> {
         // A column that says nothing is left out.
         let filled: Vec<bool> = (0..N)
             .map(|column| {
-                column == 0
+                self.kept.contains(&column)
                     || self.rows.iter().skip(1).any(|row| {
                         matches!(row, Line::Cells(cells) if cells.get(column).is_some_and(|cell| !matches!(cell.as_str(), "" | "0")))
                     })
@@ -267,8 +275,10 @@ fn percent(share: f64) -> String {
     format!("{:.1}%", share * 100.0)
 }
 
+/// With two decimals; small amounts with up to four.
 fn amount(amount: &rust_decimal::Decimal, currency: &str) -> String {
-    let rounded = amount.round_dp(2).to_string();
+    let is_small = amount.abs() < rust_decimal::Decimal::new(1, 1);
+    let rounded = amount.round_dp(if is_small { 4 } else { 2 }).normalize().to_string();
     let (whole, cents) = rounded.split_once('.').unwrap_or((&rounded, "00"));
     let whole: u64 = whole.parse().unwrap_or_default();
     format!("{}.{cents:0<2} {currency}", grouped(whole))
@@ -310,7 +320,8 @@ mod tests {
         assert_eq!(grouped(999), "999");
         assert_eq!(grouped(1_234_567), "1,234,567");
         assert_eq!(amount(&"1234.5".parse().unwrap(), "USD"), "1,234.50 USD");
-        assert_eq!(amount(&"0.004".parse().unwrap(), "USD"), "0.00 USD");
+        assert_eq!(amount(&"0.00415".parse().unwrap(), "USD"), "0.0042 USD");
+        assert_eq!(amount(&"0.3000".parse().unwrap(), "USD"), "0.30 USD");
         assert_eq!(columns("弃购提醒 x"), 10);
     }
 }
