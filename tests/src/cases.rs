@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 use wayline_lang::{Compiled, Files, Input};
 
 use crate::{read, relative, repository};
@@ -104,6 +104,22 @@ pub fn cases(folder: &str) -> Vec<Case> {
     }
     found.retain(|case| case.name().contains(&filter));
     found
+}
+
+/// All Markdown files of the repository, sorted by path; `FILTER` picks some.
+///
+/// # Panics
+/// When the repository cannot be walked.
+#[must_use]
+pub fn documents() -> Vec<PathBuf> {
+    let filter = std::env::var("FILTER").unwrap_or_default();
+    let ours = |entry: &DirEntry| {
+        let name = entry.file_name().to_string_lossy();
+        entry.depth() == 0 || !(name.starts_with('.') || name == "target" || name == "node_modules")
+    };
+    let entries = WalkDir::new(repository()).sort_by_file_name().into_iter().filter_entry(ours);
+    let paths = entries.map(|e| e.expect("the documents can be walked").into_path());
+    paths.filter(|p| p.extension().is_some_and(|e| e == "md") && relative(p).contains(&filter)).collect()
 }
 
 /// All journey files below a folder, sorted by path.

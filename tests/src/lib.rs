@@ -14,7 +14,7 @@ mod markdown;
 mod shell;
 
 pub use cases::{
-    Case, Expectation, Failures, Folder, MANIFEST, cases, compare, expectations, journeys, world,
+    Case, Expectation, Failures, Folder, MANIFEST, cases, compare, documents, expectations, journeys, world,
 };
 pub use files::{expect_file, read, relative, repository, updating};
 pub use markdown::{Block, blocks};

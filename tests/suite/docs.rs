@@ -14,15 +14,14 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use walkdir::{DirEntry, WalkDir};
 use wayline_lang::diagnostic::Severity;
 use wayline_lang::format::format;
 use wayline_lang::source::{FileId, Source};
 use wayline_lang::syntax::parse;
 use wayline_lang::{Compiled, Input, compile};
 use wayline_tests::{
-    Block, Failures, Folder, MANIFEST, Session, blocks, expect_file, read, relative, repository, run_console,
-    world,
+    Block, Failures, Folder, MANIFEST, Session, blocks, documents, expect_file, read, relative, repository,
+    run_console, world,
 };
 
 use crate::console::wayline;
@@ -30,18 +29,10 @@ use crate::console::wayline;
 #[test]
 fn docs() {
     let mut failures = Failures::default();
-    let filter = std::env::var("FILTER").unwrap_or_default();
-    let ours = |e: &DirEntry| {
-        let name = e.file_name().to_string_lossy();
-        e.depth() == 0 || !(name.starts_with('.') || name == "target" || name == "node_modules")
-    };
-    for entry in WalkDir::new(repository()).sort_by_file_name().into_iter().filter_entry(ours) {
-        let path = entry.expect("the documents can be walked").into_path();
-        if path.extension().is_some_and(|e| e == "md") && relative(&path).contains(&filter) {
-            document(&path, &mut failures);
-        }
+    for path in documents() {
+        document(&path, &mut failures);
     }
-    failures.finish(0);
+    failures.finish(20);
 }
 
 fn document(path: &Path, failures: &mut Failures) {

@@ -18,5 +18,6 @@ mod docs;
 mod examples;
 mod fuzz;
 mod generated;
+mod links;
 mod threads;
 mod ui;
