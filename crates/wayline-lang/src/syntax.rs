@@ -41,17 +41,18 @@ pub fn parse(source: &Source) -> Parse {
     let (tokens, too_deep) = tree::lex_with_depth(text, MAX_BRACKETS);
     let mut diagnostics = Vec::new();
     recover::tokens(source, &tokens, &mut diagnostics);
+    let blanked = lexer::blank_trivia(text, &tokens);
     let parsed = match too_deep {
         Some(place) => Err(place),
         // Only the guard of the native stack makes the parser give up: the grammar takes every text.
-        None => grammar::Grammar::parse(Rule::file, text).map_err(|error| match error.location {
+        None => grammar::Grammar::parse(Rule::file, &blanked).map_err(|error| match error.location {
             pest::error::InputLocation::Pos(at) | pest::error::InputLocation::Span((at, _)) => offset(at),
         }),
     };
     let (tree, ast) = match parsed {
         Ok(pairs) => {
             let tree = Tree::build(source.id, tokens, pairs);
-            recover::nodes(source, &tree, &mut diagnostics);
+            recover::nodes(source, &blanked, &tree, &mut diagnostics);
             let ast = build::build(source.id, text, &tree, &mut diagnostics);
             (tree, ast)
         }

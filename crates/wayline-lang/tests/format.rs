@@ -42,7 +42,7 @@ fn read(text: &str) -> (Source, Parse) {
 
 fn formatted(text: &str) -> String {
     let (source, parsed) = read(text);
-    format(&source, &parsed).unwrap_or_else(|refusal| panic!("{refusal}\n{text}"))
+    format(&source, &parsed).unwrap_or_else(|refusal| panic!("{refusal:?}"))
 }
 
 fn slice(text: &str, token: Token) -> &str {

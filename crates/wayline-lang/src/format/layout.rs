@@ -295,10 +295,6 @@ impl<'t> Layout<'t> {
                 self.inline(node);
                 self.indent -= STEP;
             }
-            R::access_index | R::access_field => {
-                self.gap = Gap::Glued;
-                self.inline(node);
-            }
             R::sign => {
                 self.token();
                 self.glue_after = true;
@@ -334,6 +330,9 @@ impl<'t> Layout<'t> {
         for part in self.parts(node) {
             match part {
                 Part::Token(token) => {
+                    if is_access(node.kind()) && self.byte(token) == b'[' {
+                        self.gap = Gap::Glued;
+                    }
                     self.token();
                     if many && self.byte(token) == b',' {
                         self.soft();
@@ -459,6 +458,11 @@ fn between(before: Node<'_>, after: Node<'_>, comma: bool) -> &'static str {
     let choices = before.descendants().last().is_some_and(|n| n.kind() == R::name)
         && before.descendants().any(|n| n.kind() == R::type_one_of);
     if choices && !comma { "  " } else { ", " }
+}
+
+/// Whether brackets in a node ask for an item of what stands before.
+fn is_access(kind: R) -> bool {
+    matches!(kind, R::operand | R::path | R::pattern_operand)
 }
 
 fn is_block(kind: R) -> bool {

@@ -68,6 +68,79 @@ pub fn lex(text: &str) -> Vec<Token> {
     tokens
 }
 
+/// Stands in place of the blank before a word that surely begins a declaration: what was left open before ends there.
+const ITEM_START: char = '\u{1}';
+
+/// The text with a blank for every byte that is skipped, line ends kept: what the grammar reads. Offsets stay.
+pub(super) fn blank_trivia(text: &str, tokens: &[Token]) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (index, token) in tokens.iter().enumerate() {
+        let part = text.get(token.start as usize..token.end as usize).unwrap_or_default();
+        if !token.kind.is_trivia() {
+            if part.contains(ITEM_START) {
+                out.push_str(&part.replace(ITEM_START, "\u{2}"))
+            } else {
+                out.push_str(part)
+            }
+            continue;
+        }
+        for line in part.split_inclusive('\n') {
+            let line_text = line.strip_suffix('\n').unwrap_or(line);
+            push_blanks(&mut out, line_text.len());
+            if line_text.len() < line.len() {
+                out.push('\n');
+            }
+        }
+        let rest = tokens.get(index + 1..).unwrap_or_default();
+        if token.kind == TokenKind::Space && part.contains('\n') && begins_item(text, rest) {
+            out.pop();
+            out.push(ITEM_START);
+        }
+    }
+    out
+}
+
+/// Whether a declaration begins here: its first word, a name, and the sign that follows them in no other place.
+fn begins_item(text: &str, tokens: &[Token]) -> bool {
+    let slice = |token: &Token| text.get(token.start as usize..token.end as usize).unwrap_or_default();
+    let Some(first) = tokens.first().filter(|token| token.kind == TokenKind::Word) else { return false };
+    if !matches!(
+        text.as_bytes().get(first.start as usize),
+        Some(b'c' | b'e' | b'f' | b'g' | b'j' | b'm' | b'p' | b's' | b't')
+    ) {
+        return false;
+    }
+    let mut next = tokens.iter().skip(1).take(12).filter(|token| !token.kind.is_trivia());
+    match slice(first) {
+        "journey" | "flow" | "message" | "event" | "topic" | "channel" | "calendar" | "service"
+        | "suppress" | "persona" | "guarantee" | "segment" => {
+            if next.next().is_none_or(|name| name.kind != TokenKind::Word) {
+                return false;
+            }
+            match next.next().map(slice) {
+                Some("{" | "(" | ":") => true,
+                // `for message m on email` goes on without a brace.
+                Some("on") => next.nth(1).is_some_and(|sign| slice(sign) == "{"),
+                _ => false,
+            }
+        }
+        "test" => {
+            next.next().is_some_and(|title| title.kind == TokenKind::Text)
+                && next.next().is_some_and(|sign| slice(sign) == "{")
+        }
+        _ => false,
+    }
+}
+
+fn push_blanks(out: &mut String, count: usize) {
+    const BLANKS: &str = "                                ";
+    let mut left = count;
+    while let Some(part) = BLANKS.get(..left.min(BLANKS.len())).filter(|part| !part.is_empty()) {
+        out.push_str(part);
+        left -= part.len();
+    }
+}
+
 struct Lexer<'t> {
     text: &'t str,
     at: usize,

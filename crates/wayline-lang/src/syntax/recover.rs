@@ -58,9 +58,14 @@ struct Frame<'t> {
 }
 
 /// Findings from the nodes: what is broken, what is missing, what belongs to other languages.
-pub(super) fn nodes(source: &Source, tree: &Tree, findings: &mut Vec<Diagnostic>) {
+pub(super) fn nodes(source: &Source, blanked: &str, tree: &Tree, findings: &mut Vec<Diagnostic>) {
+    // Most files are as they should be: nothing to walk for.
+    if !tree.nodes().any(|node| is_remarkable(source, node)) {
+        return;
+    }
     let mut walk = Walk {
         source,
+        blanked,
         tree,
         findings,
         stack: Vec::new(),
@@ -83,8 +88,44 @@ pub(super) fn nodes(source: &Source, tree: &Tree, findings: &mut Vec<Diagnostic>
     }
 }
 
+/// Whether a node may lead to a finding.
+fn is_remarkable(source: &Source, node: Node<'_>) -> bool {
+    match node.kind() {
+        R::bad_head
+        | R::bad_item
+        | R::bad_field
+        | R::bad_arm
+        | R::bad_step
+        | R::missing_open
+        | R::missing_close
+        | R::missing_operand
+        | R::missing_quote
+        | R::compat_is
+        | R::compat_logic
+        | R::compat_not
+        | R::compat_null
+        | R::compat_elseif
+        | R::compat_else
+        | R::compat_text
+        | R::compat_unit
+        | R::compat_clock
+        | R::currency_sign => true,
+        R::op_is => node.has(R::k_not),
+        R::match_else => node.has(R::k_otherwise),
+        R::weekday => {
+            let text = source.slice(node.span());
+            text.len() != 3
+                || !text.starts_with(|c: char| c.is_ascii_uppercase())
+                || text.ends_with(|c: char| c.is_ascii_uppercase())
+        }
+        _ => false,
+    }
+}
+
 struct Walk<'s, 't, 'f> {
     source: &'s Source,
+    /// The text of the source with blanks in place of comments: what the grammar reads.
+    blanked: &'s str,
     tree: &'t Tree,
     findings: &'f mut Vec<Diagnostic>,
     stack: Vec<Frame<'t>>,
@@ -110,6 +151,11 @@ impl<'t> Walk<'_, 't, '_> {
         self.source.slice(span)
     }
 
+    /// A part of the text as the grammar reads it.
+    fn blanked(&self, span: Span) -> &str {
+        self.blanked.get(span.range()).unwrap_or_default()
+    }
+
     fn push(&mut self, finding: Diagnostic) {
         self.findings.push(finding);
     }
@@ -128,7 +174,7 @@ impl<'t> Walk<'_, 't, '_> {
             | R::compat_else
             | R::compat_text
             | R::compat_unit
-            | R::compat_money
+            | R::currency_sign
             | R::compat_clock
             | R::match_else
             | R::weekday

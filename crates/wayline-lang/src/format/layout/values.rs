@@ -210,7 +210,9 @@ impl<'t> Layout<'t> {
 /// Whether a list holds nothing but numbers: those fill lines.
 fn is_numbers(node: Node<'_>) -> bool {
     node.children().filter(|n| n.kind() == R::expr).all(|n| {
-        n.descendants().all(|n| matches!(n.kind(), R::expr | R::sign | R::operand | R::number | R::percent))
+        n.descendants().all(|n| {
+            matches!(n.kind(), R::expr | R::sign | R::operand | R::quantity | R::number | R::percent_sign)
+        })
     })
 }
 

@@ -313,6 +313,7 @@ impl<'t> Builder<'t, '_> {
 
     fn primary_kind(&mut self, node: Node<'t>) -> Option<ExprKind> {
         Some(match node.kind() {
+            R::quantity => self.quantity(node)?,
             R::number => ExprKind::Number(self.number(node)),
             R::percent => ExprKind::Percent(self.percent(node).value),
             R::duration => ExprKind::Duration(self.duration(node).value),
@@ -330,6 +331,20 @@ impl<'t> Builder<'t, '_> {
             R::record => ExprKind::Record(self.entries(node)),
             R::bucket => ExprKind::Bucket { share: self.share_in(node)?, name: self.text_in(node)? },
             _ => return None,
+        })
+    }
+
+    /// `12`, `25 USD`, `1 hour 30 minutes`.
+    fn quantity(&mut self, node: Node<'t>) -> Option<ExprKind> {
+        let mut children = node.children();
+        let number = children.next()?;
+        Some(match children.next() {
+            None => ExprKind::Number(self.number(number)),
+            Some(n) if n.kind() == R::percent_sign => ExprKind::Percent(self.number(number)),
+            Some(n) if matches!(n.kind(), R::currency | R::currency_sign) => {
+                ExprKind::Money(self.money(node)?)
+            }
+            Some(_) => ExprKind::Duration(self.duration(node).value),
         })
     }
 

@@ -135,11 +135,14 @@ impl<'t> Builder<'t, '_> {
 
     pub(super) fn duration(&mut self, node: Node<'_>) -> Duration {
         let mut sum = time::Span::ZERO;
-        for part in node.children().filter(|n| n.kind() == R::duration_part) {
+        // The first part may stand directly in the node: `quantity`.
+        let first = (node.kind() == R::quantity).then_some(node);
+        for part in first.into_iter().chain(node.children().filter(|n| n.kind() == R::duration_part)) {
             let mut children = part.children();
             let (Some(number), Some(unit)) = (children.next(), children.next()) else { continue };
             let (digits, unit_text) = (self.slice(number), self.slice(unit));
-            let length = self.part_of_duration(digits, unit_text, number.span(), part.span());
+            let length =
+                self.part_of_duration(digits, unit_text, number.span(), number.span().to(unit.span()));
             sum = match length.and_then(|length| sum.checked_add(&length)) {
                 Some(sum) => sum,
                 None => sum,

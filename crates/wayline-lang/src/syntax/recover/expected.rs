@@ -16,7 +16,8 @@ pub(crate) fn describe(rule: R) -> Option<String> {
 pub(super) const fn is_operator(rule: R) -> bool {
     matches!(
         rule,
-        R::op_and
+        R::an_operator
+            | R::op_and
             | R::op_or
             | R::op_is
             | R::op_compare
@@ -229,6 +230,13 @@ const TABLE: &[(R, &str)] = &[
     (R::reaction_name, "a message"),
     (R::step, "a step"),
     (R::step_kind, "a step"),
+    (R::step_line, "a step"),
+    (R::header_line, "a header line"),
+    (R::an_operator, OPERATOR),
+    (R::right, "a value"),
+    (R::is_right, "a value"),
+    (R::quantity, "a number"),
+    (R::compat_units, ""),
     (R::label, "a step"),
     (R::block, "`{`"),
     (R::arm_block, "`{`"),
@@ -348,6 +356,7 @@ const TABLE: &[(R, &str)] = &[
     (R::number, "a number"),
     (R::int, "a whole number"),
     (R::percent, "a share such as `15%`"),
+    (R::percent_sign, ""),
     (R::duration, "a duration such as `3 days`"),
     (R::duration_part, "a duration such as `3 days`"),
     (R::unit, "a unit of time such as `days`"),
@@ -388,6 +397,8 @@ const TABLE: &[(R, &str)] = &[
     (R::test_at, "`at`"),
     (R::test_after, "`after`"),
     (R::test_action, "a line of a test"),
+    (R::test_action_line, "a line of a test"),
+    (R::gen_value, "a value"),
     (R::test_customer, "`customer`"),
     (R::test_event, "an event with its fields"),
     (R::test_reaction, "a reaction such as `opens`"),
@@ -460,7 +471,6 @@ const TABLE: &[(R, &str)] = &[
     (R::junk, ""),
     (R::junk_block, ""),
     (R::junk_text, ""),
-    (R::junk_trivia, ""),
     (R::junk_word, ""),
     (R::step_start, ""),
     (R::arm_start, ""),
@@ -468,13 +478,15 @@ const TABLE: &[(R, &str)] = &[
     (R::blank, ""),
     (R::tolerant, ""),
     (R::strict, ""),
+    (R::asked, ""),
     (R::name, "a name"),
     (R::word, "a name"),
     (R::ident_start, ""),
     (R::ident_char, ""),
     (R::reserved, ""),
     (R::WHITESPACE, ""),
-    (R::COMMENT_TEXT, ""),
+    (R::comment, ""),
+    (R::reserved_word, ""),
     (R::EOI, ""),
 ];
 

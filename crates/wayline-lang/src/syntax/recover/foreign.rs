@@ -128,7 +128,10 @@ impl<'t> Walk<'_, 't, '_> {
                     )
             }
             R::compat_unit => self.unit(node, &text),
-            R::compat_money => self.money(node, &text),
+            R::currency_sign => {
+                let Some(money) = self.parent() else { return };
+                self.money(money, &self.text(money.span()).to_owned())
+            }
             R::compat_clock => {
                 let Some(fixed) = clock_text(&text) else { return };
                 let title = format!("write `{fixed}`");

@@ -58,7 +58,7 @@ fn probe(rule: R, text: &str) -> Option<Failure> {
 fn expectation(rules: &[R], brace: bool) -> Option<String> {
     let mut list: Vec<String> = Vec::new();
     // After a value any operator may follow: one name for all of them.
-    let operators = rules.iter().filter(|rule| is_operator(**rule)).count() > 2;
+    let operators = rules.contains(&R::an_operator);
     let shown = rules.iter().filter(|rule| !(operators && is_operator(**rule)));
     let shown = shown.filter_map(|rule| describe(*rule)).chain(operators.then(|| "an operator".to_owned()));
     for text in shown {
@@ -167,7 +167,7 @@ impl<'t> Walk<'_, 't, '_> {
         if self.has_open_text(span) {
             return;
         }
-        let own = probe(rule, self.text(span));
+        let own = probe(rule, self.blanked(span));
         let previous = previous.filter(|p| !after_bad && span.start - p.span().start <= MAX_REREAD);
         if let Some(previous) = previous {
             let between = Span { start: previous.span().end, end: span.start, ..span };
@@ -217,7 +217,7 @@ impl<'t> Walk<'_, 't, '_> {
         let last = tokens.partition_point(|token| token.start < span.end).checked_sub(1)?;
         let last = tokens.get(last).filter(|token| token.kind == TokenKind::Word)?;
         let word = Span { start: last.start, end: last.end, ..span };
-        let before = self.text(Span { end: last.start, ..span });
+        let before = self.blanked(Span { end: last.start, ..span });
         let failure = probe(rule, before)?;
         if (failure.at as usize) < before.trim_end().len() {
             return None;
@@ -230,7 +230,7 @@ impl<'t> Walk<'_, 't, '_> {
     fn continuation(&self, previous: Node<'t>, rule: R, bad: Span) -> Option<Failure> {
         let span = previous.span().to(bad);
         let end = span.end.min(bad.start + MAX_REREAD);
-        let failure = probe(rule, self.source.text.get(span.start as usize..end as usize)?)?;
+        let failure = probe(rule, self.blanked.get(span.start as usize..end as usize)?)?;
         let at = span.start + failure.at;
         if at >= bad.start { Some(Failure { at, ..failure }) } else { None }
     }
@@ -260,7 +260,7 @@ impl<'t> Walk<'_, 't, '_> {
             if span.end - span.start > MAX_REREAD {
                 return None;
             }
-            let failure = probe(rule, self.text(span))?;
+            let failure = probe(rule, self.blanked(span))?;
             Some(Failure { at: span.start + failure.at, rules: failure.rules })
         });
         if missing && !rest_of_line {
@@ -451,7 +451,7 @@ pub(super) fn is_bad(kind: R) -> bool {
 }
 
 fn is_reserved(text: &str) -> bool {
-    Grammar::parse(R::reserved, text).is_ok_and(|pairs| pairs.as_str() == text)
+    Grammar::parse(R::reserved_word, text).is_ok()
 }
 
 fn full_width(span: Span, text: &str) -> Option<Diagnostic> {
