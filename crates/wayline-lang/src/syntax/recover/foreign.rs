@@ -130,7 +130,7 @@ impl<'t> Walk<'_, 't, '_> {
             R::compat_unit => self.unit(node, &text),
             R::currency_sign => {
                 let Some(money) = self.parent() else { return };
-                self.money(money, &self.text(money.span()).to_owned())
+                self.money(money, self.text(money.span()))
             }
             R::compat_clock => {
                 let Some(fixed) = clock_text(&text) else { return };
