@@ -8,6 +8,7 @@ mod damage;
 mod format;
 mod step;
 mod syntax;
+mod targets;
 mod workspace;
 
 use proptest::strategy::Strategy;

@@ -18,7 +18,7 @@ use super::law_holds;
 use super::syntax::law;
 
 /// The workspaces of the examples, ready to be executed.
-static MACHINES: LazyLock<Vec<Machine>> = LazyLock::new(|| {
+pub(super) static MACHINES: LazyLock<Vec<Machine>> = LazyLock::new(|| {
     let programs =
         cases("examples").into_iter().filter(|case| case.workspace).filter_map(|case| program(&case));
     let machines: Vec<Machine> =
@@ -51,7 +51,7 @@ fn fuzz_step() {
 }
 
 /// Steps through a story and returns its effects. With `restart`, everything is written and read back after each step.
-fn tell(machine: &Machine, bytes: &[u8], restart: bool) -> Result<Vec<Effect>, TestCaseError> {
+pub(super) fn tell(machine: &Machine, bytes: &[u8], restart: bool) -> Result<Vec<Effect>, TestCaseError> {
     let mut story = Story { bytes, program: machine.program(), sends: Vec::new(), calls: Vec::new() };
     let mut customer = machine.new_customer("c-1");
     let mut shared = Shared::default();
