@@ -487,6 +487,7 @@ const TABLE: &[(R, &str)] = &[
     (R::WHITESPACE, ""),
     (R::comment, ""),
     (R::reserved_word, ""),
+    (R::quoted, ""),
     (R::EOI, ""),
 ];
 
