@@ -69,47 +69,35 @@ pub fn lex(text: &str) -> Vec<Token> {
 }
 
 /// Stands in place of the blank before a word that surely begins a declaration: what was left open before ends there.
-const ITEM_START: u8 = 1;
+const ITEM_START: char = '\u{1}';
 
 /// The text with a blank for every byte that is skipped, line ends kept: what the grammar reads. Offsets stay.
 pub(super) fn blank_trivia(text: &str, tokens: &[Token]) -> String {
-    let mut out: Vec<u8> = Vec::with_capacity(text.len());
-    let mut at = 0;
+    let mut out = String::with_capacity(text.len());
     for (index, token) in tokens.iter().enumerate() {
+        let part = text.get(token.start as usize..token.end as usize).unwrap_or_default();
         if !token.kind.is_trivia() {
+            if part.contains(ITEM_START) {
+                out.push_str(&part.replace(ITEM_START, "\u{2}"))
+            } else {
+                out.push_str(part)
+            }
             continue;
         }
-        let (start, end) = (token.start as usize, token.end as usize);
-        push_words(&mut out, text.get(at..start).unwrap_or_default());
-        at = end;
-        let part = text.as_bytes().get(start..end).unwrap_or_default();
-        let before = out.len();
-        out.resize(before + part.len(), b' ');
-        let mut lines = 0;
-        for (blank, _) in out.iter_mut().skip(before).zip(part).filter(|(_, byte)| **byte == b'\n') {
-            *blank = b'\n';
-            lines += 1;
+        for line in part.split_inclusive('\n') {
+            let line_text = line.strip_suffix('\n').unwrap_or(line);
+            push_blanks(&mut out, line_text.len());
+            if line_text.len() < line.len() {
+                out.push('\n');
+            }
         }
-        if lines > 0
-            && token.kind == TokenKind::Space
-            && begins_item(text, tokens.get(index + 1..).unwrap_or_default())
-            && let Some(last) = out.last_mut()
-        {
-            *last = ITEM_START;
+        let rest = tokens.get(index + 1..).unwrap_or_default();
+        if token.kind == TokenKind::Space && part.contains('\n') && begins_item(text, rest) {
+            out.pop();
+            out.push(ITEM_START);
         }
     }
-    push_words(&mut out, text.get(at..).unwrap_or_default());
-    // Whole characters were replaced by ASCII, so that this is never anything but a change of type.
-    String::from_utf8(out).unwrap_or_default()
-}
-
-/// What is not skipped stays as it is, but for the sign that has a meaning of its own.
-fn push_words(out: &mut Vec<u8>, text: &str) {
-    let start = out.len();
-    out.extend_from_slice(text.as_bytes());
-    if text.as_bytes().contains(&ITEM_START) {
-        out.iter_mut().skip(start).filter(|byte| **byte == ITEM_START).for_each(|byte| *byte = 2);
-    }
+    out
 }
 
 /// Whether a declaration begins here: its first word, a name, and the sign that follows them in no other place.
@@ -141,6 +129,15 @@ fn begins_item(text: &str, tokens: &[Token]) -> bool {
                 && next.next().is_some_and(|sign| slice(sign) == "{")
         }
         _ => false,
+    }
+}
+
+fn push_blanks(out: &mut String, count: usize) {
+    const BLANKS: &str = "                                ";
+    let mut left = count;
+    while let Some(part) = BLANKS.get(..left.min(BLANKS.len())).filter(|part| !part.is_empty()) {
+        out.push_str(part);
+        left -= part.len();
     }
 }
 

@@ -487,7 +487,6 @@ const TABLE: &[(R, &str)] = &[
     (R::WHITESPACE, ""),
     (R::comment, ""),
     (R::reserved_word, ""),
-    (R::quoted, ""),
     (R::EOI, ""),
 ];
 
