@@ -12,6 +12,7 @@ mod journey;
 mod message;
 mod program;
 mod suppress;
+mod testing;
 mod types;
 mod value;
 mod visit;
@@ -40,5 +41,9 @@ pub use program::{
     Segment, SourceMap, Workspace,
 };
 pub use suppress::{Cap, CapWindow, Clause, Otherwise, SendSet, SuppressRule, Target};
+pub use testing::{
+    By, ConsentState, Falls, Test, TestAction, TestClock, TestConsent, TestExpect, TestLine, TestMoment,
+    TestSuite, TestWhen,
+};
 pub use types::{Field, Type};
 pub use value::Value;
