@@ -2,7 +2,7 @@
 
 use crate::{
     Arm, Clause, Enter, Expr, Goal, HistoryQuery, Journey, Leave, ListQuery, Program, Query, SendChoice,
-    Step, StepId, StepKind, Trigger, Until,
+    Step, StepId, StepKind, TestAction, TestExpect, TestLine, Trigger, Until,
 };
 
 impl Expr {
@@ -214,6 +214,18 @@ impl Program {
         }
         for journey in &self.journeys {
             journey.exprs(f);
+        }
+    }
+}
+
+impl TestLine {
+    /// Calls `f` for each expression of the line, with 1 for those asked of an event or a request.
+    pub fn exprs<'a>(&'a self, f: &mut dyn FnMut(&'a Expr, u32)) {
+        match &self.action {
+            TestAction::Expect(TestExpect::That(condition)) => f(condition, 0),
+            TestAction::Expect(TestExpect::Send { filter, .. }) => filter.iter().for_each(|e| f(e, 0)),
+            TestAction::Expect(TestExpect::Call { filter, .. }) => filter.iter().for_each(|e| f(e, 1)),
+            _ => {}
         }
     }
 }

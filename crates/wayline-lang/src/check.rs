@@ -34,7 +34,7 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
-use wayline_ir::{Field, IR_FORMAT, Place, Program, SegmentId, SourceMap, Type, Workspace};
+use wayline_ir::{Field, IR_FORMAT, Place, Program, SegmentId, SourceMap, Test, Type, Workspace};
 
 use crate::codes::Code;
 use crate::compile::{Files, Sources};
@@ -50,6 +50,8 @@ pub(crate) struct Checked {
     pub(crate) program: Program,
     /// Where each journey stands.
     pub(crate) journeys: Vec<JourneySpans>,
+    /// The tests.
+    pub(crate) tests: Vec<Test>,
 }
 
 /// Where the steps of a journey stand.
@@ -118,10 +120,10 @@ pub(crate) fn check<'a>(
     checker.rules();
     checker.personas();
     checker.guarantees();
-    checker.tests();
+    let tests = checker.tests();
     let Checker { mut program, symbols, journeys, .. } = checker;
     program.symbols = symbols.into_words();
-    Checked { program, journeys }
+    Checked { program, journeys, tests }
 }
 
 fn empty(settings: Manifest) -> Program {

@@ -1,6 +1,6 @@
 //! From the files of a workspace to a checked program: the phases in order, each a function of its own.
 
-use wayline_ir::{Place, Program};
+use wayline_ir::{Place, Program, TestSuite};
 
 use crate::check;
 use crate::codes::Code;
@@ -43,6 +43,8 @@ impl Files for NoFiles {
 pub struct Compiled {
     /// The program, when there is no error.
     pub program: Option<Program>,
+    /// The tests of the workspace, when there is a program.
+    pub tests: Option<TestSuite>,
     /// All findings, in the order of files and places.
     pub diagnostics: Vec<Diagnostic>,
     /// All files that were read; findings point into them.
@@ -124,12 +126,13 @@ pub fn compile(settings: Option<Input>, mut journeys: Vec<Input>, files: &dyn Fi
     }
     let settings = sources.get(settings).map(|source| manifest::read(source, &mut out));
     let names = Names::resolve(&parses, &mut out);
-    let program = settings.map(|settings| {
+    let lowered = settings.map(|settings| {
         let checked = check::check(&names, settings, &mut sources, files, &mut out);
         lower::lower(checked, &sources, &mut out)
     });
     let failed = out.has_errors();
-    Compiled { program: program.filter(|_| !failed), diagnostics: out.finish(), sources }
+    let (program, tests) = lowered.filter(|_| !failed).unzip();
+    Compiled { program, tests, diagnostics: out.finish(), sources }
 }
 
 /// A finding about the workspace as a whole.

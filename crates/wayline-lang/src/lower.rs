@@ -5,23 +5,25 @@ pub(crate) mod graph;
 mod loops;
 mod retention;
 
-use wayline_ir::{JourneyId, Program, StepId};
+use wayline_ir::{JourneyId, Program, StepId, TestSuite};
 
 use crate::check::{Checked, JourneySpans};
 use crate::codes::Code;
 use crate::compile::Sources;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
-/// Completes the program.
-pub(crate) fn lower(checked: Checked, sources: &Sources, out: &mut Diagnostics) -> Program {
-    let Checked { mut program, journeys } = checked;
+/// Completes the program, and the one that the tests run on: it also keeps the history that they ask about.
+pub(crate) fn lower(checked: Checked, sources: &Sources, out: &mut Diagnostics) -> (Program, TestSuite) {
+    let Checked { mut program, journeys, tests } = checked;
     endless(&program, &journeys, out);
     for (journey, spans) in program.journeys.iter_mut().zip(&journeys) {
         journey.version = version(spans, sources);
     }
-    retention::analyse(&mut program);
     program.source_map.files = sources.all().iter().map(|source| source.path.clone()).collect();
-    program
+    let mut tested = program.clone();
+    retention::analyse(&mut program, &[]);
+    retention::analyse(&mut tested, &tests);
+    (program, TestSuite { program: tested, tests })
 }
 
 fn endless(program: &Program, spans: &[JourneySpans], out: &mut Diagnostics) {

@@ -1,21 +1,25 @@
-//! What suppression rules, personas and guarantees become in the program. What is found wrong with them is in `tests/ui`.
+//! What suppression rules, personas, guarantees and tests become as data. What is found wrong with them is in `tests/ui`.
 
 #![expect(clippy::expect_used, reason = "a test")]
 
-use wayline_ir::{Persona, Program};
-use wayline_lang::{Input, NoFiles, compile};
+use wayline_ir::{Persona, Program, TestSuite};
+use wayline_lang::{Compiled, Input, NoFiles, compile};
 
 const MARKET: &str = include_str!("../../../tests/worlds/market.journey");
 
-/// The program of a workspace in which nothing is wrong.
-fn program(journeys: &[(&str, &str)]) -> Program {
+/// A workspace in which nothing is wrong.
+fn compiled(journeys: &[(&str, &str)]) -> Compiled {
     let input = |path: &str, text: &str| Input { path: path.to_owned(), bytes: text.as_bytes().to_vec() };
     let settings = input("wayline.toml", "name = \"market\"\nzone = \"UTC\"\n");
     let journeys = journeys.iter().map(|(path, text)| input(path, text)).collect();
     let compiled = compile(Some(settings), journeys, &NoFiles);
     let findings: Vec<&str> = compiled.diagnostics.iter().map(|finding| finding.message.as_str()).collect();
     assert_eq!(findings, [""; 0]);
-    compiled.program.expect("there are no findings")
+    compiled
+}
+
+fn program(journeys: &[(&str, &str)]) -> Program {
+    compiled(journeys).program.expect("there are no findings")
 }
 
 fn with_market(text: &str) -> Program {
@@ -54,6 +58,36 @@ fn personas_become() {
 #[test]
 fn guarantees_become() {
     insta::assert_snapshot!(lines(&with_market(include_str!("world/guarantees.journey")).guarantees));
+}
+
+fn tests(suite: &TestSuite) -> String {
+    let test = |test: &wayline_ir::Test| {
+        let head = line(&(&test.title, &test.case, test.place, &test.customers));
+        format!("{head}\n{}", lines(&test.lines))
+    };
+    suite.tests.iter().map(test).collect::<Vec<_>>().join("\n\n")
+}
+
+#[test]
+fn tests_become() {
+    let compiled =
+        compiled(&[("case.journey", include_str!("world/tests.journey")), ("market.journey", MARKET)]);
+    let suite = compiled.tests.expect("there is a program");
+    insta::assert_snapshot!(tests(&suite));
+}
+
+/// Only the program that the tests run on keeps what nobody but a test asks about.
+#[test]
+fn what_tests_ask_about_is_kept() {
+    let text =
+        "test \"a\" { customer { tier: high }  expect any purchase in last 2 days where total > 5 USD }";
+    let compiled = compiled(&[("case.journey", text), ("market.journey", MARKET)]);
+    let keep =
+        |program: Program| program.events.into_iter().find_map(|event| Some((event.name, event.keep?)));
+    assert_eq!(compiled.program.and_then(keep), None);
+    let (event, kept) = compiled.tests.and_then(|suite| keep(suite.program)).expect("it is kept");
+    assert_eq!(event, "purchase");
+    assert_eq!(line(&kept), r#"{"span":{"months":0,"days":2,"millis":0},"fields":[1]}"#);
 }
 
 #[test]

@@ -276,6 +276,14 @@ fn equally(values: Vec<Draw>) -> Option<Draw> {
     Some(Draw::Weighted(choices))
 }
 
+/// The value of a draw that leaves nothing to chance.
+pub(crate) fn constant_of(draw: Draw) -> Option<Value> {
+    match draw {
+        Draw::Const(value) => Some(value),
+        _ => None,
+    }
+}
+
 /// Whether a drawn value is always there.
 pub(crate) fn always(draw: &Draw) -> bool {
     match draw {

@@ -12,7 +12,7 @@ use crate::diagnostic::Diagnostic;
 use crate::resolve::{Decl, Kind};
 use crate::syntax::ast::{self, Name};
 
-const fn part_kind(kind: ast::PartKind) -> PartKind {
+pub(crate) const fn part_kind(kind: ast::PartKind) -> PartKind {
     match kind {
         ast::PartKind::Subject => PartKind::Subject,
         ast::PartKind::Preheader => PartKind::Preheader,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use wayline_ir::{
     Arm, EventId, Expr, FieldId, HistoryQuery, HistoryRange, HistorySource, Program, Query, Retention,
-    SegmentId, SendMode, StepKind, Subject, Trigger,
+    SegmentId, SendMode, StepKind, Subject, Test, Trigger,
 };
 use wayline_time::Span;
 
@@ -40,13 +40,14 @@ impl Need {
     }
 }
 
-/// Fills in `keep` of each event, `keep_sends`, `tracked_fields` and `tracked` of each segment.
-pub(crate) fn analyse(program: &mut Program) {
+/// Fills in `keep` of each event, `keep_sends`, `tracked_fields` and `tracked` of each segment, for the questions of the
+/// program and of these tests.
+pub(crate) fn analyse(program: &mut Program, tests: &[Test]) {
     let mut events: BTreeMap<EventId, Need> = BTreeMap::new();
     let mut sends: Option<Need> = None;
     let mut fields = BTreeSet::new();
     let mut segments = BTreeSet::new();
-    program.exprs(&mut |root, _| {
+    let mut ask = |root: &Expr| {
         root.walk(0, &mut |expr, _| match expr {
             Expr::HasBeen { subject: Subject::Field(field, _), .. } => {
                 fields.insert(*field);
@@ -58,7 +59,11 @@ pub(crate) fn analyse(program: &mut Program) {
             _ => {}
         });
         latest_fields(root, &mut events);
-    });
+    };
+    program.exprs(&mut |root, _| ask(root));
+    for line in tests.iter().flat_map(|test| &test.lines) {
+        line.exprs(&mut |root, _| ask(root));
+    }
     for journey in &program.journeys {
         for enter in &journey.enters {
             if let wayline_ir::Enter::Segment { segment, .. } = enter {
