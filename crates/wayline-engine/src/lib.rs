@@ -89,4 +89,5 @@ pub use machine::Machine;
 pub use prepare::ProgramFault;
 pub use shared::Shared;
 pub use state::{Customer, EVENT_IDS_KEPT_MS, RunView, SENDS_KEPT_MS};
+pub use sticky::millionths;
 pub use turn::FUEL;

@@ -1,5 +1,6 @@
 //! The machine: one program, made ready, and what an input does to a customer.
 
+mod ask;
 mod due;
 mod inputs;
 

@@ -16,8 +16,10 @@ pub(crate) const WHOLE: u32 = 1_000_000;
 /// Parts up to this many bytes, lengths included, are hashed without an allocation.
 const ON_STACK: usize = 256;
 
-/// Where a customer falls in a division of all customers: 0 to 999 999.
-pub(crate) fn millionths(salt: &str, purpose: &str, name: &str, customer: &str) -> u32 {
+/// Where a customer falls in a division of all customers: 0 to 999 999. The purpose is `experiment`, `holdout` or
+/// `bucket`, the name that of the experiment, journey or bucket.
+#[must_use]
+pub fn millionths(salt: &str, purpose: &str, name: &str, customer: &str) -> u32 {
     // Lossless: the product of a 64-bit number and 10^6, shifted right by 64, is less than 10^6.
     ((u128::from(hash(salt, purpose, name, customer)) * u128::from(WHOLE)) >> 64) as u32
 }

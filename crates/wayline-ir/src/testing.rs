@@ -292,3 +292,19 @@ pub enum By {
     /// A reason, by its word in the decision log.
     Reason(String),
 }
+
+impl TestExpect {
+    /// Whether it says that something does not happen.
+    #[must_use]
+    pub const fn is_negative(&self) -> bool {
+        matches!(
+            self,
+            Self::NoSend(_)
+                | Self::NoMoreSends
+                | Self::NotEntered { by: None, .. }
+                | Self::NotLeft(_)
+                | Self::NoGoal(_)
+                | Self::NoCall { .. }
+        )
+    }
+}

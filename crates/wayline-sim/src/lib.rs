@@ -8,12 +8,14 @@
 //!    time, and tells it to the engine. Sends are answered with acceptance and calls with success.
 //! 3. What the engine decides goes to a [`Log`]: [`TextLog`] (CSV or JSON Lines), [`MemoryLog`] or [`CountLog`]; the
 //!    counts become a [`Summary`].
-//! 4. [`read_log`] and [`story()`] tell one customer's story from a log.
+//! 4. [`run_test`] runs a test of the language on the same clock, with the texts that are sent made by [`compose()`].
+//! 5. [`read_log`] and [`story()`] tell one customer's story from a log.
 //!
 //! A seed gives the same log, byte for byte, on any number of threads (see [`Options`]).
 //!
 //! Absent on purpose: clocks, true randomness, files and terminals. Readers and writers come in as arguments.
 
+mod compose;
 mod input;
 mod log;
 mod person;
@@ -21,8 +23,10 @@ mod random;
 mod run;
 mod story;
 mod summary;
+mod testing;
 mod world;
 
+pub use compose::compose;
 pub use input::{
     Finding, Format, InputError, InputReader, InputReport, Mapping, MappingError, People, Person, Recorded,
     Recording, RowError, Strictness,
@@ -37,3 +41,4 @@ pub use summary::{
     Amount, ByRule, CostSummary, Count, JourneySummary, MessageSummary, PeopleSummary, Rate, RuleSummary,
     Summary,
 };
+pub use testing::{Coverage, CoverageReport, JourneyCoverage, Miss, TestReport, Told, Unreached, run_test};

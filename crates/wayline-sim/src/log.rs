@@ -22,6 +22,7 @@
 mod labels;
 mod memory;
 mod read;
+mod record;
 mod text;
 mod value;
 mod words;
@@ -31,10 +32,12 @@ use std::io;
 use wayline_engine::Decision;
 use wayline_time::Zone;
 
-pub(crate) use labels::{Labels, trigger_label};
+pub(crate) use labels::{Labels, enter_label, trigger_label};
 pub use memory::{CountLog, MemoryLog, MemoryPart, MemoryRow};
 pub use read::{LogRecord, read_log};
+pub(crate) use record::record;
 pub use text::{LogStyle, TextLog, TextPart};
+pub(crate) use value::write_value;
 pub(crate) use words::{reaction_word, reason_word};
 
 /// The names of the columns, in order.

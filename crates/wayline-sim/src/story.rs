@@ -51,7 +51,7 @@ fn zone_of(local: &str) -> Option<Zone> {
 }
 
 /// `Mon 2026-01-05 09:00`, with seconds when there are any.
-fn shown(moment: Moment, zone: Zone) -> String {
+pub(crate) fn shown(moment: Moment, zone: Zone) -> String {
     let local = local(zone, moment);
     let day = local.date.weekday().name().get(..3).unwrap_or_default();
     let (hour, minute, second) = local.time.hms();
@@ -59,7 +59,7 @@ fn shown(moment: Moment, zone: Zone) -> String {
     format!("{day} {} {hour:02}:{minute:02}{seconds}", local.date)
 }
 
-fn sentence(record: &LogRecord, zone: Zone) -> String {
+pub(crate) fn sentence(record: &LogRecord, zone: Zone) -> String {
     let until = record.until.map(|until| shown(until, zone).trim_end().to_owned());
     let detail = record.detail.as_str();
     let because = why(record, zone);

@@ -43,6 +43,12 @@ impl Labels {
         Self { program, journeys, caps }
     }
 
+    /// The arms, branches or cases of a step, in written order.
+    pub(crate) fn ways(&self, journey: wayline_ir::JourneyId, step: wayline_ir::StepId) -> &[String] {
+        let steps = self.journeys.get(journey.index()).map(|journey| &journey.steps);
+        steps.and_then(|steps| steps.get(step.index())).map(|step| step.ways.as_slice()).unwrap_or_default()
+    }
+
     /// What decided, in words; nothing when nothing forbade.
     pub(crate) fn write_rule(&self, decision: &Decision, into: &mut String) {
         let program = &self.program;
@@ -230,7 +236,7 @@ fn source_label(program: &Program, source: &HistorySource) -> String {
     }
 }
 
-fn enter_label(program: &Program, enter: &Enter) -> String {
+pub(crate) fn enter_label(program: &Program, enter: &Enter) -> String {
     match enter {
         Enter::Event { source, .. } => source_label(program, source),
         Enter::Segment { segment, joins } => {
