@@ -14,6 +14,7 @@
 mod cdnow;
 mod codes;
 mod console;
+mod depth;
 mod docs;
 mod examples;
 mod fuzz;

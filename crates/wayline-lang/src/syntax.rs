@@ -16,6 +16,7 @@ mod lexer;
 mod recover;
 mod tree;
 
+pub(crate) use build::MAX_DEPTH;
 pub use grammar::Rule;
 pub use lexer::{Token, TokenKind, lex};
 pub use tree::{Children, Node, Tree};
@@ -31,14 +32,11 @@ pub struct Parse {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// How deeply brackets may be nested.
-const MAX_BRACKETS: usize = build::MAX_DEPTH;
-
 /// Reads a file. Linear in its length, whatever it holds.
 #[must_use]
 pub fn parse(source: &Source) -> Parse {
     let text: &str = &source.text;
-    let (tokens, too_deep) = tree::lex_with_depth(text, MAX_BRACKETS);
+    let (tokens, too_deep) = tree::lex_with_depth(text, MAX_DEPTH);
     let mut diagnostics = Vec::new();
     recover::tokens(source, &tokens, &mut diagnostics);
     let blanked = lexer::blank_trivia(text, &tokens);
@@ -57,7 +55,7 @@ pub fn parse(source: &Source) -> Parse {
             (tree, ast)
         }
         Err(place) => {
-            let message = format!("brackets and conditions are nested more than {MAX_BRACKETS} deep here");
+            let message = format!("brackets and conditions are nested more than {MAX_DEPTH} deep here");
             let finding = Diagnostic::new(Code::TOO_DEEP, message, Span::new(source.id, place, place))
                 .note("the rest of this file is not checked")
                 .help("close what is open, or cut it into flows and segments with names");

@@ -243,16 +243,21 @@ impl Checker<'_> {
         span: Span,
         want: Option<&Type>,
     ) -> Option<Typed> {
-        let item_type = match (want, items.first()) {
-            (Some(Type::List(item)), _) => (**item).clone(),
-            (_, Some(first)) => self.infer(scope, first, None)?.ty,
+        let mut all = Vec::with_capacity(items.len());
+        let (item_type, rest) = match (want, items.split_first()) {
+            (Some(Type::List(item)), _) => ((**item).clone(), items),
+            (_, Some((first, rest))) => {
+                let typed = self.infer(scope, first, None)?;
+                let ty = typed.ty.clone();
+                all.push(self.present(typed, first.span)?.expr);
+                (ty, rest)
+            }
             (_, None) => {
                 self.report(Diagnostic::new(Code::WRONG_TYPE, "an empty list has no type here", span));
                 return None;
             }
         };
-        let mut all = Vec::with_capacity(items.len());
-        for item in items {
+        for item in rest {
             all.push(self.expect(scope, item, &item_type)?);
         }
         Some(Typed::of(fold(Expr::List(all)), Type::List(Box::new(item_type))))

@@ -92,10 +92,15 @@ impl Body<'_, '_> {
         let muted = std::mem::replace(&mut self.cx.muted, true);
         let waits = std::mem::take(&mut self.waits);
         let key = self.key.take();
+        let outermost = self.doing.is_none();
+        self.doing.get_or_insert(invoke.name.span);
         self.inside.push(index);
         let part = label.map_or(invoke.name.as_str(), |label| label.as_str());
         let (first, known) = self.branch(part, &decl.ast.body, next, inside);
         self.inside.pop();
+        if outermost {
+            self.doing = None;
+        }
         self.graph.same(start, first);
         self.key = key;
         self.waits = waits;

@@ -1,6 +1,8 @@
 //! Segments, in an order in which each only refers to those before it.
 
-use wayline_ir::{Expr, Segment, SegmentId, Value};
+use std::collections::BTreeSet;
+
+use wayline_ir::{Expr, Segment, SegmentId, Subject, Value};
 
 use super::Checker;
 use super::scope::Scope;
@@ -8,6 +10,9 @@ use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
 use crate::resolve::Kind;
 use crate::syntax::ast::{self, Access, ExprKind, HasBeen, Name};
+
+/// How many levels a segment may have with the segments it asks: they are asked while it is.
+const MAX_HEIGHT: usize = 100;
 
 impl Checker<'_> {
     pub(crate) fn segments(&mut self) {
@@ -18,62 +23,99 @@ impl Checker<'_> {
                 *slot = SegmentId::at(id);
             }
         }
+        let mut heights = Vec::new();
         for index in order {
             let Some(decl) = self.names.segments.get(index) else { continue };
             let condition = self.condition(&mut Scope::default(), &decl.ast.condition);
+            let condition = condition.unwrap_or(Expr::Const(Value::YesNo(false)));
+            let height = height(&condition, &heights);
+            // One that is too high counts as flat for those that ask it: one mistake is told once.
+            heights.push(if height > MAX_HEIGHT { 1 } else { height });
+            if height > MAX_HEIGHT {
+                self.report(
+                    Diagnostic::new(
+                        Code::TOO_DEEP,
+                        format!("with the segments it asks, this is nested more than {MAX_HEIGHT} deep"),
+                        decl.ast.name.span,
+                    )
+                    .help("let it ask segments that ask fewer others"),
+                );
+            }
             let place = self.place(decl.ast.name.span);
             self.program.source_map.segments.push(place);
             self.program.segments.push(Segment {
                 name: decl.ast.name.text.to_string(),
-                condition: condition.unwrap_or(Expr::Const(Value::YesNo(false))),
+                condition,
                 tracked: false,
             });
         }
     }
 
+    /// Depth first, with a stack of its own: segments ask each other as often as they like.
     fn segment_order(&mut self) -> Vec<usize> {
+        let names = self.names;
         let mut order = Vec::new();
-        let mut open = Vec::new();
-        for index in 0..self.names.segments.len() {
-            self.visit_segment(index, &mut order, &mut open);
+        let mut done = BTreeSet::new();
+        for first in 0..names.segments.len() {
+            let mut open: Vec<Visit<'_>> = Vec::new();
+            let mut next = Some(first);
+            loop {
+                if let Some(index) = next.take()
+                    && !done.contains(&index)
+                    && let Some(decl) = names.segments.get(index)
+                {
+                    let mut asks = Vec::new();
+                    segments_in(&decl.ast.condition, &mut asks);
+                    open.push(Visit { index, asks: asks.into_iter() });
+                }
+                let Some(visit) = open.last_mut() else { break };
+                let Some(name) = visit.asks.next() else {
+                    done.insert(visit.index);
+                    order.push(visit.index);
+                    open.pop();
+                    continue;
+                };
+                let Some(other) = names.get(Kind::Segment, name.as_str()) else { continue };
+                match open.iter().position(|visit| visit.index == other) {
+                    Some(start) => {
+                        let circle = open.iter().skip(start).map(|visit| visit.index).chain([other]);
+                        self.circle(name, circle);
+                    }
+                    None => next = Some(other),
+                }
+            }
         }
         order
     }
 
-    fn visit_segment(&mut self, index: usize, order: &mut Vec<usize>, open: &mut Vec<usize>) {
-        if order.contains(&index) {
-            return;
-        }
-        let Some(decl) = self.names.segments.get(index) else { return };
-        open.push(index);
-        let mut named = Vec::new();
-        segments_in(&decl.ast.condition, &mut named);
-        for name in named {
-            let Some(other) = self.names.get(Kind::Segment, name.as_str()) else { continue };
-            if let Some(start) = open.iter().position(|known| *known == other) {
-                let circle: Vec<String> = open
-                    .iter()
-                    .skip(start)
-                    .chain([&other])
-                    .filter_map(|index| self.names.segments.get(*index))
-                    .map(|decl| format!("`{}`", decl.ast.name.text))
-                    .collect();
-                self.report(
-                    Diagnostic::new(
-                        Code::CIRCLE,
-                        format!("segment `{}` is defined by itself", name.text),
-                        name.span,
-                    )
-                    .note(format!("the circle is {}", circle.join(", which asks ")))
-                    .help("write the condition out in one of them"),
-                );
-            } else {
-                self.visit_segment(other, order, open);
-            }
-        }
-        open.pop();
-        order.push(index);
+    fn circle(&mut self, name: &Name, circle: impl Iterator<Item = usize>) {
+        let names: Vec<String> = circle
+            .filter_map(|index| self.names.segments.get(index))
+            .map(|decl| format!("`{}`", decl.ast.name.text))
+            .collect();
+        self.report(
+            Diagnostic::new(Code::CIRCLE, format!("segment `{}` is defined by itself", name.text), name.span)
+                .note(format!("the circle is {}", names.join(", which asks ")))
+                .help("write the condition out in one of them"),
+        );
     }
+}
+
+/// A segment on the way, and the names in it that are still to be followed.
+struct Visit<'e> {
+    index: usize,
+    asks: std::vec::IntoIter<&'e Name>,
+}
+
+/// How many levels a condition has with those of the segments it asks.
+fn height(e: &Expr, segments: &[usize]) -> usize {
+    let of = |id: &SegmentId| segments.get(id.index()).copied().unwrap_or(0);
+    let mut highest = match e {
+        Expr::InSegment(id) | Expr::HasBeen { subject: Subject::Segment(id), .. } => of(id),
+        _ => 0,
+    };
+    e.parts(&mut |part, _| highest = highest.max(height(part, segments)));
+    highest + 1
 }
 
 /// The segments an expression names.

@@ -17,6 +17,7 @@ use crate::diagnostic::Diagnostic;
 use crate::lower::graph::Graph;
 use crate::resolve::Kind;
 use crate::source::Span;
+use crate::syntax::MAX_DEPTH;
 use crate::syntax::ast::{self, Access, Block, ExprKind};
 
 /// A body under construction.
@@ -29,6 +30,8 @@ pub(crate) struct Body<'c, 'a> {
     pub(crate) waits: Vec<WaitFrame>,
     /// Flows that are being written in here, outermost first.
     pub(crate) inside: Vec<usize>,
+    /// The outermost `do` that is being written out.
+    pub(crate) doing: Option<Span>,
     /// All flows that were written in.
     pub(crate) flows: Vec<usize>,
     slots: Vec<Slot>,
@@ -78,6 +81,7 @@ impl<'c, 'a> Body<'c, 'a> {
             key: None,
             waits: Vec::new(),
             inside: Vec::new(),
+            doing: None,
             flows: Vec::new(),
             slots: Vec::new(),
             counters: 0,
@@ -156,6 +160,11 @@ impl<'c, 'a> Body<'c, 'a> {
     }
 
     fn steps(&mut self, steps: &[ast::Step], entry: StepId, after: StepId, facts: Facts) -> Option<Facts> {
+        if self.path.len() >= MAX_DEPTH {
+            self.too_deep();
+            self.graph.same(entry, after);
+            return Some(facts);
+        }
         let mut label = entry;
         let mut known = Some(facts);
         let last = steps.len().saturating_sub(1);
@@ -178,6 +187,18 @@ impl<'c, 'a> Body<'c, 'a> {
             label = next;
         }
         known
+    }
+
+    /// Only flows lead here: brackets are counted before.
+    fn too_deep(&mut self) {
+        let finding = Diagnostic::new(
+            Code::TOO_DEEP,
+            format!("with the flows in it written out, this is nested more than {MAX_DEPTH} deep"),
+            self.doing.unwrap_or_default(),
+        )
+        .help("let flows use fewer other flows");
+        // Told also where flows are written in, where everything else is muted.
+        self.cx.out.push(finding);
     }
 
     fn label(&mut self, label: Option<&ast::Name>) {

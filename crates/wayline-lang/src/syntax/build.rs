@@ -26,15 +26,21 @@ mod world;
 
 pub(crate) use literal::{clock_text, currency_of, unit_name, weekday};
 
-/// How deeply expressions may be nested: far more than people read, and little enough for every phase to recurse on a
-/// stack of 2 MiB. Brackets are counted before parsing; this also bounds chains of `where`.
-pub(crate) const MAX_DEPTH: usize = 64;
+/// How deeply anything may be nested: far more than people read, and little enough for every phase to recurse on a stack
+/// of 1 MiB in a build without optimisation, and for the program to be read back from JSON, which nests less than 128.
+///
+/// Brackets are counted before parsing. Expressions and types are measured while they are built, since an operator in a
+/// row, a `where`, a `.field` or a `list of` nests without a bracket.
+pub(crate) const MAX_DEPTH: usize = 32;
+
+/// How many `list of` may stand in a row.
+const MAX_LISTS: usize = 8;
 
 /// Reads the typed syntax tree off a tree.
 pub(crate) fn build(file: FileId, text: &str, tree: &Tree, findings: &mut Vec<Diagnostic>) -> File {
     let Some(root) = tree.root() else { return File::default() };
     let bad = tree.nodes().filter(|n| is_broken(n.kind())).map(Node::index).collect();
-    let mut builder = Builder { file, text, bad, findings, depth: 0, question: None };
+    let mut builder = Builder { file, text, bad, findings, depth: 0, height: 0, types: 0, question: None };
     let mut tokens = Docs { tree, text, at: 0 };
     let items = root
         .children()
@@ -108,7 +114,12 @@ struct Builder<'t, 'f> {
     /// The indices of broken nodes, ascending.
     bad: Vec<u32>,
     findings: &'f mut Vec<Diagnostic>,
+    /// How many expressions are being read, one in the other.
     depth: usize,
+    /// The height of the highest expression that was read in the one that is being read.
+    height: usize,
+    /// How many types are being read, one in the other.
+    types: usize,
     /// Where the question begins whose `where` is being read, outside of parentheses.
     question: Option<u32>,
 }
@@ -211,14 +222,28 @@ impl<'t> Builder<'t, '_> {
         let Some(base) = node.children().find(|n| n.kind() != R::list_of) else {
             return TypeExpr { kind: TypeKind::Bad, span };
         };
-        if lists > 8 {
+        if lists > MAX_LISTS {
             self.report(
-                Diagnostic::new(Code::TOO_DEEP, "lists are nested more than 8 deep", span)
+                Diagnostic::new(Code::TOO_DEEP, format!("lists are nested more than {MAX_LISTS} deep"), span)
                     .help("use a list of records"),
             );
             return TypeExpr { kind: TypeKind::Bad, span };
         }
+        let levels = lists + 1;
+        if self.types + levels > MAX_DEPTH {
+            self.report(
+                Diagnostic::new(
+                    Code::TOO_DEEP,
+                    format!("types are nested more than {MAX_DEPTH} deep"),
+                    base.span(),
+                )
+                .help("use fewer records and lists in each other"),
+            );
+            return TypeExpr { kind: TypeKind::Bad, span };
+        }
+        self.types += levels;
         let inner = TypeExpr { kind: self.type_kind(base).unwrap_or(TypeKind::Bad), span: base.span() };
+        self.types -= levels;
         (0..lists).fold(inner, |inner, _| TypeExpr { kind: TypeKind::List(Box::new(inner)), span })
     }
 

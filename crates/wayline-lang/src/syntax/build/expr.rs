@@ -1,6 +1,9 @@
 //! Expressions: the flat list of operands and operators bound by strength.
 //!
 //! From loose to tight: `or`, `and`, `not`, comparisons (which do not chain), `+ -`, `* /`, unary `-`, `default`.
+//!
+//! How high an expression is, is measured while it is built: every operator in a row puts what is left of it one deeper.
+//! Only `and` and `or` do not, since they are lists. One level is at most two of JSON in the program.
 
 use std::iter::Peekable;
 
@@ -15,9 +18,6 @@ use crate::syntax::ast::{
 use crate::syntax::grammar::Rule as R;
 use crate::syntax::recover::foreign_literal;
 use crate::syntax::tree::{Children, Node};
-
-/// How many operators of one strength may stand in a row. `and` and `or` are lists and know no limit.
-const MAX_LINKS: usize = 256;
 
 type Parts<'t> = Peekable<Children<'t>>;
 
@@ -79,7 +79,17 @@ impl<'t> Builder<'t, '_> {
     fn too_deep(&mut self, span: Span) -> Expr {
         self.report(
             Diagnostic::new(Code::TOO_DEEP, format!("this is nested more than {MAX_DEPTH} deep"), span)
+                .note("what nests is every bracket, every `not` and `where`, and every operator in a row except `and` and `or`")
                 .help("cut it into segments or flows with names"),
+        );
+        Expr { kind: ExprKind::Bad, span }
+    }
+
+    fn too_long(&mut self, span: Span) -> Expr {
+        self.report(
+            Diagnostic::new(Code::TOO_LONG, "this expression has too many operators in a row", span)
+                .note(format!("there may be up to {}; `and` and `or` know no limit", MAX_DEPTH - 1))
+                .help("cut it into parts"),
         );
         Expr { kind: ExprKind::Bad, span }
     }
@@ -92,7 +102,9 @@ impl<'t> Builder<'t, '_> {
             return Some(self.too_deep(first.span()));
         }
         self.depth += 1;
+        let outer = std::mem::take(&mut self.height);
         let result = self.flat_inner(parts, min);
+        self.height = self.height.max(outer);
         self.depth -= 1;
         result
     }
@@ -102,19 +114,28 @@ impl<'t> Builder<'t, '_> {
         let mut left = match first.kind() {
             R::op_not | R::compat_not => {
                 let inner = self.flat(parts, NOT)?;
+                self.height += 1;
                 let span = first.span().to(inner.span);
                 Expr { kind: ExprKind::Not(Box::new(inner)), span }
             }
             R::sign => {
                 let inner = self.flat(parts, NEGATE)?;
+                self.height += 1;
                 let span = first.span().to(inner.span);
                 Expr { kind: ExprKind::Negate(Box::new(inner)), span }
             }
             _ => self.operand(first),
         };
-        let mut links = 0;
         let (mut compared, mut reported) = (false, false);
-        while let Some(op) = parts.peek().copied() {
+        let mut links = 0;
+        loop {
+            if self.height > MAX_DEPTH {
+                while parts.next().is_some() {}
+                self.height = 1;
+                let long = links >= MAX_DEPTH - 1;
+                return Some(if long { self.too_long(left.span) } else { self.too_deep(left.span) });
+            }
+            let Some(op) = parts.peek().copied() else { break };
             let strength = strength(op.kind(), self.slice(op));
             if strength == 0 {
                 if is_value(op.kind()) {
@@ -138,20 +159,13 @@ impl<'t> Builder<'t, '_> {
                 }
                 compared = true;
             }
-            links += 1;
-            if links > MAX_LINKS && strength > AND {
-                self.report(
-                    Diagnostic::new(
-                        Code::TOO_LONG,
-                        "this expression has too many operators in a row",
-                        op.span(),
-                    )
-                    .help("cut it into parts"),
-                );
-                while parts.next().is_some() {}
-                return Some(Expr { kind: ExprKind::Bad, span: left.span });
+            let joined = matches!((strength, &left.kind), (OR, ExprKind::Or(_)) | (AND, ExprKind::And(_)));
+            if !joined {
+                links += 1;
             }
+            let height = std::mem::take(&mut self.height);
             left = self.apply(left, op, strength, parts);
+            self.height = if joined { height.max(self.height + 1) } else { height.max(self.height) + 1 };
         }
         Some(left)
     }
@@ -248,6 +262,13 @@ impl<'t> Builder<'t, '_> {
 
     /// An operand, or a single value below an operator.
     pub(super) fn operand(&mut self, node: Node<'t>) -> Expr {
+        let outer = std::mem::take(&mut self.height);
+        let operand = self.operand_inner(node);
+        self.height = outer.max(self.height + 1);
+        operand
+    }
+
+    fn operand_inner(&mut self, node: Node<'t>) -> Expr {
         let span = node.span();
         let bad = Expr { kind: ExprKind::Bad, span };
         let (base, access) = match node.kind() {
@@ -255,13 +276,14 @@ impl<'t> Builder<'t, '_> {
                 let mut children = node.children();
                 let Some(first) = children.next() else { return bad };
                 if first.kind() == R::path && node.kind() == R::pattern_operand {
-                    return self.operand(first);
+                    return self.operand_inner(first);
                 }
                 (first, self.access(children))
             }
             _ => (node, Vec::new()),
         };
         if base.kind() == R::name {
+            self.height += access.len();
             if access.is_empty()
                 && let Some(finding) = foreign_literal(self.slice(base), span)
             {
@@ -275,7 +297,9 @@ impl<'t> Builder<'t, '_> {
             }
             return Expr { kind: ExprKind::Path(Path { root: self.name(base), access, span }), span };
         }
+        let indices = std::mem::take(&mut self.height);
         let inner = self.primary(base).unwrap_or(Expr { kind: ExprKind::Bad, span: base.span() });
+        self.height = self.height.max(indices) + access.len();
         if access.is_empty() {
             inner
         } else {
