@@ -6,6 +6,7 @@ pub mod explain;
 pub mod explain_run;
 pub mod fmt;
 pub mod simulate;
+pub mod test;
 
 use clap::Subcommand;
 use miette::Report;
@@ -22,6 +23,8 @@ pub enum Command {
     Fmt(fmt::Arguments),
     /// Compile a workspace to the JSON that engines run.
     Compile(compile::Arguments),
+    /// Run the tests of a workspace on a virtual clock.
+    Test(test::Arguments),
     /// Run a workspace over recorded or invented customers, in virtual time.
     Simulate(simulate::Arguments),
     /// Tell what was decided about one customer of a simulation, and why.
@@ -40,6 +43,7 @@ impl Command {
             Self::Check(arguments) => check::run(&arguments, console),
             Self::Fmt(arguments) => fmt::run(&arguments, console),
             Self::Compile(arguments) => compile::run(&arguments, console),
+            Self::Test(arguments) => test::run(&arguments, console),
             Self::Simulate(arguments) => simulate::run(&arguments, console),
             Self::ExplainRun(arguments) => explain_run::run(&arguments, console),
             Self::Explain(arguments) => explain::run(&arguments, console),

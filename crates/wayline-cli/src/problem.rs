@@ -125,6 +125,17 @@ pub enum Problem {
         /// What would differ.
         reason: String,
     },
+
+    /// No test fits a filter.
+    #[error("no test has `{filter}` in its title or path")]
+    #[diagnostic(code(WL9012))]
+    NoSuchTest {
+        /// The filter.
+        filter: String,
+        /// What may have been meant.
+        #[help]
+        help: String,
+    },
 }
 
 /// What `explain` knows about a code of this table.
@@ -162,6 +173,7 @@ pub const PROBLEMS: &[ProblemInfo] = &[
         slug: "unsound-layout",
         summary: "a layout would have changed the meaning of a file",
     },
+    ProblemInfo { code: "WL9012", slug: "no-such-test", summary: "no test fits a filter" },
 ];
 
 impl Problem {
@@ -235,6 +247,7 @@ mod tests {
             Problem::LogName { path: path.into() },
             Problem::NothingDecided { customer: "x".into(), help: "y".into() },
             Problem::Unsound { path: path.into(), reason: "y".into() },
+            Problem::NoSuchTest { filter: "x".into(), help: "y".into() },
         ];
         let codes: Vec<String> = all.iter().map(|p| p.code().unwrap().to_string()).collect();
         assert_eq!(codes, PROBLEMS.iter().map(|p| p.code).collect::<Vec<_>>());

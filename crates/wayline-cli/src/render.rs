@@ -3,6 +3,7 @@
 pub mod human;
 pub mod json;
 pub mod plain;
+pub mod tests;
 
 use clap::ValueEnum;
 use wayline_lang::diagnostic::{Diagnostic, Severity};
@@ -94,7 +95,7 @@ const fn word(severity: Severity) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
+mod checks {
     use super::*;
 
     #[test]

@@ -9,6 +9,9 @@ use wayline_lang::{Compiled, Files, Input, MANIFEST, compile};
 
 use crate::problem::Problem;
 
+/// The name of the file that makes a folder a workspace.
+pub const MANIFEST_FILE: &str = MANIFEST;
+
 /// Folders that never hold journeys but may hold very many files.
 const SKIPPED: [&str; 2] = ["target", "node_modules"];
 
