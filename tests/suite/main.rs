@@ -13,6 +13,7 @@
 
 mod cdnow;
 mod codes;
+mod conformance;
 mod console;
 mod depth;
 mod docs;
