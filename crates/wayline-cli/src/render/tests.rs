@@ -96,8 +96,11 @@ fn missed(results: &Results<'_>, miss: &Miss, out: &mut dyn Write) -> io::Result
     if !line.is_empty() {
         writeln!(out, "    {:>5} | {}", miss.place.line, printable(line.trim_start()))?;
     }
+    let mut first = true;
     for note in &miss.notes {
-        writeln!(out, "    but {}", printable(note))?;
+        let joined = if first { "but" } else { "and" };
+        first = false;
+        writeln!(out, "    {joined} {}", printable(note))?;
     }
     if let Some(help) = &miss.help {
         writeln!(out, "    help: {}", printable(help))?;
@@ -117,7 +120,8 @@ fn timeline(results: &Results<'_>, report: &TestReport, out: &mut dyn Write) -> 
     if told.is_empty() {
         return writeln!(out, "    nothing was decided");
     }
-    writeln!(out, "    what happened:")?;
+    let zone = told.last().and_then(|told| told.record.local.rsplit(' ').next()).unwrap_or_default();
+    writeln!(out, "    what happened, on the customer's clock ({zone}):")?;
     if skipped > 0 {
         writeln!(out, "      … {} before; --verbose shows all", amount(skipped, "decision"))?;
     }

@@ -18,6 +18,23 @@ const AFTERWARDS_DAYS: i32 = 400;
 /// # Errors
 /// The first line that is missed.
 pub(super) fn play(stage: &mut Stage<'_>, lines: &[TestLine]) -> Result<(), Miss> {
+    lines_of(stage, lines).map_err(|miss| match unused(stage).filter(|unused| unused.line <= miss.line) {
+        Some(unused) => {
+            let line = lines.get(unused.line).map_or(0, |line| line.place.line);
+            miss.note(format!(
+                "nothing was answered as line {line} says; it holds only for what comes after it"
+            ))
+        }
+        None => miss,
+    })
+}
+
+/// A line about a provider or service that nothing was answered by.
+fn unused<'s>(stage: &'s Stage<'_>) -> Option<&'s Standing> {
+    stage.providers.values().chain(stage.services.values()).find(|standing| !standing.used)
+}
+
+fn lines_of(stage: &mut Stage<'_>, lines: &[TestLine]) -> Result<(), Miss> {
     // Rows up to here come before an `expect no more sends`.
     let mut silent: Option<(usize, usize)> = None;
     let mut before = stage.now;
@@ -115,8 +132,7 @@ fn finish(stage: &mut Stage<'_>, lines: &[TestLine], silent: Option<(usize, usiz
             return Err(miss("no more sends".to_owned()).note(format!("{when}: {said}")));
         }
     }
-    let unused = stage.providers.values().chain(stage.services.values()).find(|standing| !standing.used);
-    if let Some(standing) = unused {
+    if let Some(standing) = unused(stage) {
         let number = standing.line;
         let expected = "this line to matter, but nothing was answered like this".to_owned();
         let miss = Miss::new(number, place(number), expected);
