@@ -136,6 +136,17 @@ pub enum Problem {
         #[help]
         help: String,
     },
+
+    /// The workspace has no such message.
+    #[error("there is no message `{name}`")]
+    #[diagnostic(code(WL9013))]
+    NoSuchMessage {
+        /// The name.
+        name: String,
+        /// What may have been meant.
+        #[help]
+        help: String,
+    },
 }
 
 /// What `explain` knows about a code of this table.
@@ -174,6 +185,11 @@ pub const PROBLEMS: &[ProblemInfo] = &[
         summary: "a layout would have changed the meaning of a file",
     },
     ProblemInfo { code: "WL9012", slug: "no-such-test", summary: "no test fits a filter" },
+    ProblemInfo {
+        code: "WL9013",
+        slug: "no-such-message",
+        summary: "a message was asked for that the workspace does not have",
+    },
 ];
 
 impl Problem {
@@ -248,6 +264,7 @@ mod tests {
             Problem::NothingDecided { customer: "x".into(), help: "y".into() },
             Problem::Unsound { path: path.into(), reason: "y".into() },
             Problem::NoSuchTest { filter: "x".into(), help: "y".into() },
+            Problem::NoSuchMessage { name: "x".into(), help: "y".into() },
         ];
         let codes: Vec<String> = all.iter().map(|p| p.code().unwrap().to_string()).collect();
         assert_eq!(codes, PROBLEMS.iter().map(|p| p.code).collect::<Vec<_>>());

@@ -21,3 +21,4 @@ mod suggest;
 
 pub use compile::{Compiled, Files, Input, NoFiles, Sources, compile};
 pub use manifest::MANIFEST;
+pub use suggest::closest;

@@ -3,7 +3,8 @@
 /// The candidate nearest to `name`, when it is near enough to be a slip: at most a third of the letters differ (one of three
 /// letters, none of fewer), counted
 /// by the Damerau-Levenshtein distance with capital letters ignored.
-pub(crate) fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+#[must_use]
+pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = name.to_lowercase();
     let letters = name.chars().count();
     let limit = (letters / 3).max(usize::from(letters > 2));

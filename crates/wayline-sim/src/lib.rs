@@ -9,7 +9,8 @@
 //! 3. What the engine decides goes to a [`Log`]: [`TextLog`] (CSV or JSON Lines), [`MemoryLog`] or [`CountLog`]; the
 //!    counts become a [`Summary`].
 //! 4. [`run_test`] runs a test of the language on the same clock, with the texts that are sent made by [`compose()`].
-//! 5. [`read_log`] and [`story()`] tell one customer's story from a log.
+//! 5. [`read_log`] and [`story()`] tell one customer's story from a log; [`why()`] tells why a customer got a message or
+//!    did not.
 //!
 //! A seed gives the same log, byte for byte, on any number of threads (see [`Options`]).
 //!
@@ -24,6 +25,7 @@ mod run;
 mod story;
 mod summary;
 mod testing;
+mod why;
 mod world;
 
 pub use compose::compose;
@@ -42,3 +44,4 @@ pub use summary::{
     Summary,
 };
 pub use testing::{Coverage, CoverageReport, JourneyCoverage, Miss, TestReport, Told, Unreached, run_test};
+pub use why::why;

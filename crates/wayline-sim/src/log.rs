@@ -32,7 +32,7 @@ use std::io;
 use wayline_engine::Decision;
 use wayline_time::Zone;
 
-pub(crate) use labels::{Labels, enter_label, trigger_label};
+pub(crate) use labels::{Labels, cap_label, enter_label, source_label, trigger_label};
 pub use memory::{CountLog, MemoryLog, MemoryPart, MemoryRow};
 pub use read::{LogRecord, read_log};
 pub(crate) use record::record;

@@ -46,7 +46,7 @@ pub fn story(customer: &str, records: &[LogRecord]) -> String {
 }
 
 /// The zone at the end of a local time.
-fn zone_of(local: &str) -> Option<Zone> {
+pub(crate) fn zone_of(local: &str) -> Option<Zone> {
     Zone::lookup(local.rsplit(' ').next()?).ok()
 }
 

@@ -220,7 +220,7 @@ pub(crate) fn trigger_label(program: &Program, trigger: &Trigger) -> String {
     }
 }
 
-fn source_label(program: &Program, source: &HistorySource) -> String {
+pub(crate) fn source_label(program: &Program, source: &HistorySource) -> String {
     match source {
         HistorySource::Event(event) => {
             program.events.get(event.index()).map_or_else(String::new, |e| e.name.clone())
@@ -262,7 +262,7 @@ fn caps(rule: &SuppressRule) -> Vec<String> {
     clauses.flatten().map(cap_label).collect()
 }
 
-fn cap_label(cap: &Cap) -> String {
+pub(crate) fn cap_label(cap: &Cap) -> String {
     let count = cap.count;
     match cap.window {
         CapWindow::CalendarDay => format!("at most {count} per calendar day"),

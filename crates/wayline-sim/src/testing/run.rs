@@ -70,8 +70,9 @@ fn lines_of(stage: &mut Stage<'_>, lines: &[TestLine]) -> Result<(), Miss> {
             }
             (TestAction::Expect(expect), when) => {
                 stage.run(until, true).map_err(stuck)?;
-                let same = matches!(when, TestWhen::Same) || before == until;
-                let since = if same { (stage.now, true) } else { (before, false) };
+                // What happens is asked of this very moment, what must not happen of all of the time since the line before.
+                let still = matches!(when, TestWhen::Same) || before == until || !expect.is_negative();
+                let since = if still { (stage.now, true) } else { (before, false) };
                 find(stage, line.customer as usize, expect, since)
                     .map_err(|found| found.miss(miss, stage, line))?;
             }
