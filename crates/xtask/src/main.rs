@@ -12,6 +12,7 @@
 
 mod ci;
 mod keywords;
+mod mutants;
 mod repository;
 mod tidy;
 
@@ -27,6 +28,8 @@ Project chores.
   cargo xtask tidy          the rules of the house: crate arrows, file lengths, licences, generated files
   cargo xtask gen           write the generated files
   cargo xtask gen --check   only say whether they are fresh
+  cargo xtask mutants CRATE [--every N] [--file PATH]
+                            which small faults in a crate no test would notice (some minutes)
 ";
 
 fn main() -> Result<ExitCode> {
@@ -36,6 +39,7 @@ fn main() -> Result<ExitCode> {
     match words.as_slice() {
         ["ci"] => ci::run(&repository),
         ["tidy"] => tidy::run(&repository),
+        ["mutants", rest @ ..] => mutants::run(&repository, rest),
         ["gen"] => keywords::write(&repository).and_then(|()| ci::generated_by_tests(&repository, true)),
         ["gen", "--check"] => {
             tidy::check(&repository).and_then(|()| ci::generated_by_tests(&repository, false))
