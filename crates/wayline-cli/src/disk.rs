@@ -1,8 +1,15 @@
-//! Writing files so that a reader sees the old text or the new one, never half of it.
+//! Writing files so that a reader sees the old text or the new one, never half of it, and nothing else is left behind,
+//! also when the command is interrupted.
+
+#![expect(
+    clippy::disallowed_types,
+    reason = "the thread that waits for an interruption shares a list with the others"
+)]
 
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 use miette::Report;
 
@@ -54,9 +61,17 @@ impl Replacement {
             }
         }
         let beside = beside(target);
-        let file = File::create_new(&beside)?;
-        if let Some(there) = there {
-            file.set_permissions(there.permissions())?;
+        let file = {
+            let mut unfinished = Unfinished::lock();
+            let file = File::create_new(&beside)?;
+            unfinished.push(beside.clone());
+            file
+        };
+        if let Some(there) = there
+            && let Err(error) = file.set_permissions(there.permissions())
+        {
+            Unfinished::remove(&beside);
+            return Err(error);
         }
         Ok((file, Some(beside)))
     }
@@ -71,10 +86,15 @@ impl Replacement {
     /// # Errors
     /// [`Problem::Unwritable`].
     pub fn commit(mut self) -> Result<(), Report> {
-        let Some(beside) = self.beside.take() else { return Ok(()) };
-        let renamed = self.file.sync_all().and_then(|()| fs::rename(&beside, &self.target));
-        if renamed.is_err() {
-            self.beside = Some(beside);
+        let Some(beside) = &self.beside else { return Ok(()) };
+        let renamed = self.file.sync_all().and_then(|()| {
+            let mut unfinished = Unfinished::lock();
+            fs::rename(beside, &self.target)?;
+            unfinished.retain(|path| path != beside);
+            Ok(())
+        });
+        if renamed.is_ok() {
+            self.beside = None;
         }
         renamed.map_err(|error| Problem::unwritable(&self.path, error).into())
     }
@@ -83,9 +103,43 @@ impl Replacement {
 impl Drop for Replacement {
     fn drop(&mut self) {
         if let Some(beside) = &self.beside {
-            // There is nobody left to tell.
-            let _ = fs::remove_file(beside);
+            Unfinished::remove(beside);
         }
+    }
+}
+
+/// The files that stand beside their targets. Who interrupts the command finds none of them: they are removed before it
+/// ends.
+struct Unfinished;
+
+static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// How a shell says that a command was interrupted: 128 and the number of the signal.
+const INTERRUPTED: i32 = 130;
+
+impl Unfinished {
+    /// The list. While it is held, an interruption waits.
+    fn lock() -> MutexGuard<'static, Vec<PathBuf>> {
+        static WATCH: Once = Once::new();
+        // Where no signal can be watched the command works all the same.
+        WATCH.call_once(|| drop(ctrlc::set_handler(Self::interrupted)));
+        UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Removes a file. If that fails there is nobody left to tell.
+    fn remove(path: &Path) {
+        let mut unfinished = Self::lock();
+        unfinished.retain(|known| known != path);
+        let _ = fs::remove_file(path);
+    }
+
+    fn interrupted() {
+        // Held until the end, so that no file is begun or named in between.
+        let unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
+        for path in unfinished.iter() {
+            let _ = fs::remove_file(path);
+        }
+        std::process::exit(INTERRUPTED);
     }
 }
 

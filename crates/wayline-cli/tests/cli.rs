@@ -410,6 +410,44 @@ fn fmt_keeps_permissions_and_links() {
     assert_eq!(fs::read(&locked).expect("it is there"), UNTIDY);
 }
 
+/// A workspace that is simulated for longer than anybody waits.
+#[cfg(unix)]
+const ENDLESS: &[u8] = b"customer { plan text = \"free\" }
+event visit { }
+topic news { always allowed }
+channel mail { kind task  to \"us\" }
+message hello on mail { topic news  body \"Hello.\" }
+journey greet { enter on visit  send hello }
+persona one { share 100%  customer { }  does visit every 1 hour }
+";
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_simulation_leaves_no_file() {
+    let folder = workspace(&[("a.journey", ENDLESS)]);
+    let names = || -> Vec<String> {
+        let entries = fs::read_dir(folder.path()).expect("the folder is there");
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.expect("it is there").file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    };
+    let mut child = wayline(folder.path())
+        .args(["simulate", "--personas", "4000000", "--log", "log.csv"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    while !names().iter().any(|name| name.starts_with(".log.csv.")) {
+        assert!(child.try_wait().expect("it can be asked").is_none(), "it ended by itself");
+        std::thread::yield_now();
+    }
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(killed.expect("there is a kill").success());
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    assert_eq!(names(), ["a.journey", "wayline.toml"]);
+}
+
 /// Runs a command with a text on standard input.
 fn with_input(folder: &Path, arguments: &[&str], input: &[u8]) -> Output {
     let mut child = wayline(folder)

@@ -4,6 +4,7 @@
 //! typed tree.
 
 use pest::Parser as _;
+use pest::error::InputLocation;
 
 use crate::codes::Code;
 use crate::diagnostic::{Diagnostic, sort};
@@ -41,20 +42,29 @@ pub fn parse(source: &Source) -> Parse {
     recover::tokens(source, &tokens, &mut diagnostics);
     let blanked = lexer::blank_trivia(text, &tokens);
     let parsed = match too_deep {
-        Some(place) => Err(place),
-        // Only the guard of the native stack makes the parser give up: the grammar takes every text.
-        None => grammar::Grammar::parse(Rule::file, &blanked).map_err(|error| match error.location {
-            pest::error::InputLocation::Pos(at) | pest::error::InputLocation::Span((at, _)) => offset(at),
-        }),
+        Some(place) => Err((place, tokens)),
+        None => match grammar::Grammar::parse(Rule::file, &blanked) {
+            Ok(pairs) => {
+                let tree = Tree::build(source.id, tokens, pairs);
+                // A block without its brace nests too, and was not counted.
+                match tree.deeper_than(MAX_DEPTH, Rule::step) {
+                    Some(place) => Err((place, tree.into_tokens())),
+                    None => Ok(tree),
+                }
+            }
+            // Only the guard of the native stack makes the parser give up: the grammar takes every text.
+            Err(error) => match error.location {
+                InputLocation::Pos(at) | InputLocation::Span((at, _)) => Err((offset(at), tokens)),
+            },
+        },
     };
     let (tree, ast) = match parsed {
-        Ok(pairs) => {
-            let tree = Tree::build(source.id, tokens, pairs);
+        Ok(tree) => {
             recover::nodes(source, &blanked, &tree, &mut diagnostics);
             let ast = build::build(source.id, text, &tree, &mut diagnostics);
             (tree, ast)
         }
-        Err(place) => {
+        Err((place, tokens)) => {
             let message = format!("brackets and conditions are nested more than {MAX_DEPTH} deep here");
             let finding = Diagnostic::new(Code::TOO_DEEP, message, Span::new(source.id, place, place))
                 .note("the rest of this file is not checked")

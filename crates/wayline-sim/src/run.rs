@@ -67,6 +67,9 @@ pub enum SimError {
     /// There is nobody.
     #[error("there are no customers: give files of customers or events, or a number of personas")]
     Nobody,
+    /// There is nobody, since no row of the files can be used.
+    #[error("there are no customers left: no row of the files can be used")]
+    NobodyLeft,
     /// The run ends before it begins.
     #[error("the run would end at {until}, before it begins at {from}")]
     Backwards {
@@ -88,7 +91,7 @@ pub enum SimError {
 /// `input` is what reading the files gave; it becomes part of the summary.
 ///
 /// # Errors
-/// When the program cannot be executed, there is nobody, the times are the wrong way round, or the log cannot be
+/// When the program cannot be executed, there is nobody (what is wrong with the rows is in `input`), the times are the wrong way round, or the log cannot be
 /// written.
 pub fn simulate<L: Log>(
     program: &Arc<Program>,
@@ -103,7 +106,7 @@ pub fn simulate<L: Log>(
     let listed = u32::try_from(people.all().len()).map_err(|_| SimError::TooMany)?;
     let total = listed.checked_add(options.personas).ok_or(SimError::TooMany)?;
     if total == 0 {
-        return Err(SimError::Nobody);
+        return Err(if input.bad_rows > 0 { SimError::NobodyLeft } else { SimError::Nobody });
     }
     let machine = Machine::new(Arc::clone(program))?;
     let bounds = people.bounds();

@@ -100,6 +100,13 @@ pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Report>
         }
     };
     let options = options(arguments, program.workspace.zone)?;
+    if people.all().is_empty() && options.personas == 0 {
+        // There will be no summary that says what is wrong with the files.
+        let said = report.to_text();
+        if !said.is_empty() {
+            writeln!(console.err, "{}\n", said.trim()).into_diagnostic()?;
+        }
+    }
     let summary = match (&arguments.log, form) {
         (Some(path), Some(form)) => logged(path, form, &program, &people, report, &options, console)?,
         _ => run_with(&program, &people, report, &options, &mut CountLog::default())?,

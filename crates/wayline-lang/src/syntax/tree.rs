@@ -63,6 +63,25 @@ impl Tree {
         Self { file, tokens, nodes }
     }
 
+    /// Gives the tokens back, to make an [empty](Self::empty) tree of them.
+    pub(crate) fn into_tokens(self) -> Vec<Token> {
+        self.tokens
+    }
+
+    /// Where nodes of a kind are nested deeper than `limit` first.
+    pub(crate) fn deeper_than(&self, limit: usize, kind: Rule) -> Option<u32> {
+        // The ends of the nodes of the kind that are open.
+        let mut open: Vec<usize> = Vec::new();
+        for (index, node) in self.nodes.iter().enumerate().filter(|(_, node)| node.kind == kind) {
+            while open.pop_if(|end| *end <= index).is_some() {}
+            open.push(node.next as usize);
+            if open.len() > limit {
+                return Some(node.start);
+            }
+        }
+        None
+    }
+
     /// The tokens: their texts, one after the other, are the text of the file.
     #[must_use]
     pub fn tokens(&self) -> &[Token] {

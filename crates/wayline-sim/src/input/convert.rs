@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json};
-use wayline_ir::{Field, Program, Type, Value};
+use wayline_ir::{Field, FieldId, Program, Type, Value};
 use wayline_time::{Span, Zone, parse_date, parse_moment, parse_time};
 
 use crate::input::problem::Problem;
@@ -28,6 +28,31 @@ impl Convert<'_> {
             },
             Cell::Json(json) => self.read_json(ty, json),
         }
+    }
+
+    /// The value of a profile field. What is no zone is used where the customer's zone stands, since the workspace's zone
+    /// takes its place; it is told to `odd`.
+    pub(crate) fn profile(
+        &self,
+        field: FieldId,
+        cell: Cell<'_>,
+        odd: impl FnOnce(Problem),
+    ) -> Result<Value, Problem> {
+        let Some(declared) = self.program.customer.get(field.index()) else { return Ok(Value::Missing) };
+        let text = match cell {
+            Cell::Text(text) => text.trim(),
+            Cell::Json(json) => json.as_str().unwrap_or_default().trim(),
+        };
+        if self.program.zone_field == Some(field)
+            && !text.is_empty()
+            && let Err(mut problem) = zone(text)
+        {
+            let zone = self.program.workspace.zone.name();
+            problem.message.push_str(&format!("; {zone}, the zone of the workspace, takes its place"));
+            odd(problem);
+            return Ok(Value::text(text));
+        }
+        self.value(&declared.ty, cell)
     }
 
     /// The value of a field of an event or record: its default where it is missing, and present where it must be.

@@ -20,7 +20,7 @@ use crate::input::convert::Convert;
 use crate::input::mapping::{CustomerMapping, plain};
 use crate::input::people::{InputReader, Person};
 use crate::input::problem::{InputError, Problem};
-use crate::input::records::{Cell, Content, Layout, Next, Records, Row};
+use crate::input::records::{Cell, Content, Next, Records, Row};
 use crate::input::suggest::{list, quoted, suggestion};
 
 /// What a column is for.
@@ -40,14 +40,10 @@ pub(crate) fn read(
     source: Box<dyn Read + '_>,
     mapping: Option<&CustomerMapping>,
 ) -> Result<(), InputError> {
-    let layout =
-        mapping.map_or(Layout { header: true, ..Layout::default() }, |mapping| mapping.layout.clone());
-    let mut records = Records::open(file, source, &layout)?;
-    let file = Arc::clone(&records.file);
-    if records.is_empty {
-        reader.odd(&file, "the file is empty".to_owned(), None);
+    let Some(mut records) = reader.open(file, source, mapping.map(|mapping| &mapping.layout))? else {
         return Ok(());
-    }
+    };
+    let file = Arc::clone(&records.file);
     let program = reader.program;
     let roles: Vec<Role> = records.columns.iter().map(|name| role(program, name)).collect();
     let mut mapping = mapping.cloned();
@@ -75,16 +71,19 @@ pub(crate) fn read(
             }
             Next::End => return Ok(()),
         };
-        let mut odd = Vec::new();
+        let mut odd = Odd::default();
         let person = match &mapping {
-            Some(mapping) => mapped(&convert, mapping, row),
+            Some(mapping) => mapped(&convert, mapping, row, &mut odd),
             None => plain_person(&convert, &roles, &names, row, &mut odd),
         };
         match person.and_then(|person| reader.add(person)) {
-            Ok(_) => reader.report.customers += 1,
+            Ok(_) => {
+                reader.report.customers += 1;
+                odd.values.into_iter().for_each(|problem| reader.odd_row(&file, row.line, problem));
+            }
             Err(problem) => reader.bad(problem.on_line(&file, row.line))?,
         }
-        for name in odd {
+        for name in odd.columns {
             odd_column(reader, program, &file, &name);
         }
     }
@@ -132,12 +131,21 @@ fn odd_column(reader: &mut InputReader<'_>, program: &Program, file: &Arc<str>, 
     reader.odd(file, message, Some(help));
 }
 
+/// What is odd about a row.
+#[derive(Default)]
+struct Odd {
+    /// Keys that nothing takes.
+    columns: Vec<String>,
+    /// Values in the place of which another is used.
+    values: Vec<Problem>,
+}
+
 fn plain_person(
     convert: &Convert<'_>,
     roles: &[Role],
     names: &[String],
     row: Row<'_>,
-    odd: &mut Vec<String>,
+    odd: &mut Odd,
 ) -> Result<Person, Problem> {
     let fields = &convert.program.customer;
     let mut person = Draft::new(fields.len());
@@ -156,16 +164,22 @@ fn plain_person(
                     role => role,
                 };
                 if matches!(role, Role::Unknown) {
-                    odd.push(name.clone());
+                    odd.columns.push(name.clone());
                 }
                 person.take(convert, role, name, Cell::Json(json))?;
             }
         }
     }
+    odd.values.append(&mut person.odd);
     person.finish(convert)
 }
 
-fn mapped(convert: &Convert<'_>, mapping: &CustomerMapping, row: Row<'_>) -> Result<Person, Problem> {
+fn mapped(
+    convert: &Convert<'_>,
+    mapping: &CustomerMapping,
+    row: Row<'_>,
+    odd: &mut Odd,
+) -> Result<Person, Problem> {
     let mut person = Draft::new(convert.program.customer.len());
     person.take(convert, Role::Id, "customer", mapping.customer.fill(row)?.cell())?;
     for (name, template) in &mapping.fields {
@@ -179,6 +193,7 @@ fn mapped(convert: &Convert<'_>, mapping: &CustomerMapping, row: Row<'_>) -> Res
     if mapping.updated_at.is_some() {
         person.updated_at = Some(mapping.clock.moment(row).map_err(|problem| problem.within("updated_at"))?);
     }
+    odd.values.append(&mut person.odd);
     person.finish(convert)
 }
 
@@ -188,11 +203,18 @@ struct Draft {
     values: Vec<Value>,
     consents: Vec<ConsentChange>,
     updated_at: Option<wayline_time::Moment>,
+    odd: Vec<Problem>,
 }
 
 impl Draft {
     fn new(fields: usize) -> Self {
-        Self { id: None, values: vec![Value::Missing; fields], consents: Vec::new(), updated_at: None }
+        Self {
+            id: None,
+            values: vec![Value::Missing; fields],
+            consents: Vec::new(),
+            updated_at: None,
+            odd: Vec::new(),
+        }
     }
 
     fn take(&mut self, convert: &Convert<'_>, role: Role, name: &str, cell: Cell<'_>) -> Result<(), Problem> {
@@ -208,10 +230,10 @@ impl Draft {
                 }
             }
             Role::Field(field) => {
-                if let (Some(field), Some(value)) =
-                    (convert.program.customer.get(field), self.values.get_mut(field))
-                {
-                    *value = convert.value(&field.ty, cell).map_err(|problem| problem.within(name))?;
+                if let Some(value) = self.values.get_mut(field) {
+                    *value = convert
+                        .profile(FieldId::at(field), cell, |problem| self.odd.push(problem.within(name)))
+                        .map_err(|problem| problem.within(name))?;
                 }
             }
             Role::Consent(topic, channel) => {

@@ -22,7 +22,7 @@ use crate::input::customers::{consent_in, consents};
 use crate::input::mapping::{EventMapping, Filled, plain};
 use crate::input::people::{InputReader, Recorded, Recording};
 use crate::input::problem::{InputError, Problem};
-use crate::input::records::{Cell, Content, Layout, Next, Records, Row};
+use crate::input::records::{Cell, Content, Next, Records, Row};
 use crate::input::suggest::{list, quoted, suggestion};
 
 const REACTIONS: [(&str, ReactionKind); 9] = [
@@ -68,14 +68,10 @@ pub(crate) fn read(
     source: Box<dyn Read + '_>,
     mapping: Option<&EventMapping>,
 ) -> Result<(), InputError> {
-    let layout =
-        mapping.map_or(Layout { header: true, ..Layout::default() }, |mapping| mapping.layout.clone());
-    let mut records = Records::open(file, source, &layout)?;
-    let file = Arc::clone(&records.file);
-    if records.is_empty {
-        reader.odd(&file, "the file is empty".to_owned(), None);
+    let Some(mut records) = reader.open(file, source, mapping.map(|mapping| &mapping.layout))? else {
         return Ok(());
-    }
+    };
+    let file = Arc::clone(&records.file);
     let program = reader.program;
     let mut mapping = mapping.cloned();
     match &mut mapping {
@@ -84,7 +80,12 @@ pub(crate) fn read(
         None => {}
     }
     let zone = mapping.as_ref().map_or(program.workspace.zone, |mapping| mapping.clock.zone);
-    let mut rows = Rows { convert: Convert { program, zone }, meanings: BTreeMap::new(), odd: Vec::new() };
+    let mut rows = Rows {
+        convert: Convert { program, zone },
+        meanings: BTreeMap::new(),
+        odd: Vec::new(),
+        odd_values: Vec::new(),
+    };
     let names = records.columns.clone();
     loop {
         let row = match records.next()? {
@@ -110,10 +111,12 @@ pub(crate) fn read(
             Ok(Some(recorded)) => {
                 reader.recorded.push(recorded);
                 reader.report.events += 1;
+                rows.odd_values.drain(..).for_each(|problem| reader.odd_row(&file, row.line, problem));
             }
             Ok(None) => reader.report.ignored += 1,
             Err(problem) => reader.bad(problem.on_line(&file, row.line))?,
         }
+        rows.odd_values.clear();
         for (message, help) in rows.odd.drain(..) {
             reader.odd(&file, message, Some(help));
         }
@@ -143,6 +146,8 @@ struct Rows<'p> {
     /// What the names in the file mean, each looked up once.
     meanings: BTreeMap<String, Meaning>,
     odd: Vec<(String, String)>,
+    /// Values of the present row in the place of which another is used.
+    odd_values: Vec<Problem>,
 }
 
 impl Rows<'_> {
@@ -283,8 +288,9 @@ impl Rows<'_> {
                     None => continue,
                 },
             };
-            changes
-                .push((FieldId::at(index), self.convert.value(&field.ty, cell).map_err(|p| p.within(name))?));
+            let id = FieldId::at(index);
+            let value = self.convert.profile(id, cell, |odd| self.odd_values.push(odd.within(name)));
+            changes.push((id, value.map_err(|problem| problem.within(name))?));
         }
         let given = match parts.data.as_ref().and_then(|data| data.get("consents")) {
             Some(json) => Some(Cell::Json(json)),

@@ -11,8 +11,9 @@ use wayline_time::Moment;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::input::problem::{Finding, InputError, Problem, RowError};
+use crate::input::records::{Layout, Records};
 
-/// So many bad rows are kept; all are counted.
+/// So many bad rows are kept, all are counted; and so many odd things.
 const KEPT_ERRORS: usize = 1000;
 
 /// Whether a bad row ends the run.
@@ -135,7 +136,7 @@ pub struct InputReport {
     pub bad_rows: u64,
     /// The first thousand of them.
     pub errors: Vec<RowError>,
-    /// What is odd but loses no row.
+    /// What is odd but loses no row: the first thousand.
     pub findings: Vec<Finding>,
 }
 
@@ -240,7 +241,36 @@ impl<'p> InputReader<'p> {
 
     /// Notes something odd, once.
     pub(crate) fn odd(&mut self, file: &Arc<str>, message: String, help: Option<String>) {
-        self.findings.insert(Finding { file: Arc::clone(file), message, help });
+        self.note(Finding { file: Arc::clone(file), line: None, message, help });
+    }
+
+    /// Notes something odd about a row, which is used all the same.
+    pub(crate) fn odd_row(&mut self, file: &Arc<str>, line: u64, problem: Problem) {
+        let RowError { file, line, column, message, help } = problem.on_line(file, line);
+        let message = column.map_or_else(|| message.clone(), |column| format!("{column}: {message}"));
+        self.note(Finding { file, line: Some(line), message, help });
+    }
+
+    fn note(&mut self, finding: Finding) {
+        if self.findings.len() < KEPT_ERRORS {
+            self.findings.insert(finding);
+        }
+    }
+
+    /// Opens a file; nothing when it is empty, which is odd.
+    pub(crate) fn open<'s>(
+        &mut self,
+        file: &str,
+        source: Box<dyn Read + 's>,
+        layout: Option<&Layout>,
+    ) -> Result<Option<Records<'s>>, InputError> {
+        let usual = Layout { header: true, ..Layout::default() };
+        let records = Records::open(file, source, layout.unwrap_or(&usual))?;
+        if records.is_empty {
+            self.odd(&records.file, "the file is empty".to_owned(), None);
+            return Ok(None);
+        }
+        Ok(Some(records))
     }
 
     /// A new customer.

@@ -38,11 +38,14 @@ impl fmt::Display for RowError {
 
 impl std::error::Error for RowError {}
 
-/// Something that is odd about a file but loses no row. Each is said once.
+/// Something that is odd about a file or a row but loses no row. Each is said once.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Finding {
     /// The file's name, as it was given.
     pub file: Arc<str>,
+    /// The line the row begins on, from 1, when it is about one row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
     /// What is odd.
     pub message: String,
     /// What to do.
@@ -52,7 +55,10 @@ pub struct Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.file, self.message)?;
+        match self.line {
+            Some(line) => write!(f, "{}:{line}: {}", self.file, self.message)?,
+            None => write!(f, "{}: {}", self.file, self.message)?,
+        }
         match &self.help {
             Some(help) => write!(f, " ({help})"),
             None => Ok(()),

@@ -1,10 +1,11 @@
 //! The summary as plain text, up to 100 columns wide.
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 
+use crate::input::InputReport;
 use crate::summary::{Count, JourneySummary, MessageSummary, Rate, Summary};
 
-/// So many bad rows are printed.
+/// So many bad rows are printed, and so many odd things.
 const SHOWN_ERRORS: usize = 20;
 
 /// The column of goals in the table of journeys.
@@ -23,7 +24,7 @@ impl Summary {
         self.write_messages(&mut text);
         self.write_rules(&mut text);
         self.write_rest(&mut text);
-        self.write_input(&mut text);
+        text.push_str(&self.input.to_text());
         text
     }
 
@@ -142,28 +143,37 @@ impl Summary {
             lines.into_iter().for_each(|line| push(text, line));
         }
     }
+}
 
-    fn write_input(&self, text: &mut String) {
-        let input = &self.input;
-        if input.ignored > 0 {
-            push(text, format!("\n{} passed over as the mapping says", plural(input.ignored, "row")));
+impl InputReport {
+    /// What is to be said about the files, as plain text: rows that were left out, and what is odd. Empty when there is
+    /// nothing.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut text = String::new();
+        if self.ignored > 0 {
+            push(&mut text, format!("\n{} passed over as the mapping says", plural(self.ignored, "row")));
         }
-        if input.bad_rows > 0 {
-            push(text, format!("\n{} left out:", plural(input.bad_rows, "bad row")));
-            for error in input.errors.iter().take(SHOWN_ERRORS) {
-                push(text, format!("  {error}"));
-            }
-            let more = input.bad_rows.saturating_sub(SHOWN_ERRORS as u64);
-            if more > 0 {
-                push(text, format!("  and {} more", grouped(more)));
-            }
+        if self.bad_rows > 0 {
+            push(&mut text, format!("\n{} left out:", plural(self.bad_rows, "bad row")));
+            write_some(&mut text, &self.errors, self.bad_rows);
         }
-        if !input.findings.is_empty() {
-            push(text, "\nnoticed in the files:".to_owned());
-            for finding in &input.findings {
-                push(text, format!("  {finding}"));
-            }
+        if !self.findings.is_empty() {
+            push(&mut text, "\nnoticed in the files:".to_owned());
+            write_some(&mut text, &self.findings, self.findings.len() as u64);
         }
+        text
+    }
+}
+
+/// A line for each of the first, then how many more there are.
+fn write_some(text: &mut String, lines: &[impl Display], count: u64) {
+    for line in lines.iter().take(SHOWN_ERRORS) {
+        push(text, format!("  {line}"));
+    }
+    let more = count.saturating_sub(SHOWN_ERRORS as u64);
+    if more > 0 {
+        push(text, format!("  and {} more", grouped(more)));
     }
 }
 
