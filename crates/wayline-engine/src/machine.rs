@@ -108,6 +108,7 @@ impl Machine {
             now,
             queue: VecDeque::new(),
             joined: Vec::new(),
+            doors: Vec::new(),
             rebound: false,
             fuel: FUEL,
         };

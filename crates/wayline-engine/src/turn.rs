@@ -27,6 +27,8 @@ pub(crate) struct Turn<'t> {
     pub queue: VecDeque<Task>,
     /// Segments joined or left, of which the enters have not been asked yet.
     pub joined: Vec<Joined>,
+    /// Entries that time has brought about by segments, among the others that are due.
+    pub doors: Vec<Door>,
     /// Whether the run on its way has a variable that its leave conditions have not seen.
     pub rebound: bool,
     pub fuel: u32,
@@ -43,6 +45,16 @@ pub(crate) enum Task {
     Replaced(RunId),
     /// A profile field was set by a run, so others may be concerned.
     Changed(Change),
+}
+
+/// An entry that a segment brings about, and its turn has not come.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Door {
+    pub at: Moment,
+    pub journey: JourneyId,
+    pub enter: u32,
+    /// The segment was joined or left.
+    pub change: Joined,
 }
 
 /// A segment joined or left.

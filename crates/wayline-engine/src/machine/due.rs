@@ -25,6 +25,7 @@ enum Due {
     Flip(usize),
     Timer(usize),
     Joined,
+    Door(usize),
     Schedule(usize),
 }
 
@@ -44,7 +45,8 @@ impl Turn<'_> {
                 Due::Leave(at) => self.ask_leaves(at, None),
                 Due::Flip(at) => self.flipped(at),
                 Due::Timer(at) => self.timer(at),
-                Due::Joined => self.enters(None),
+                Due::Joined => self.line_up(),
+                Due::Door(at) => self.enter_door(at),
                 Due::Schedule(at) => self.scheduled(at),
             }
             self.drain();
@@ -71,18 +73,27 @@ impl Turn<'_> {
         if let Some(joined) = self.joined.iter().map(|joined| joined.at).min() {
             offer(joined, Class::Entry, Due::Joined);
         }
-        // Scheduled enters of one moment: by priority of their journeys.
-        let mut best: Option<(Moment, u8, usize)> = None;
-        for (at, moment) in self.customer.schedule.iter().enumerate() {
-            let priority = self.index.scheduled.get(at).map_or(0, |scheduled| scheduled.priority);
-            if best.is_none_or(|(known, of, _)| *moment < known || (*moment == known && priority > of)) {
-                best = Some((*moment, priority, at));
-            }
-        }
-        if let Some((moment, _, at)) = best {
-            offer(moment, Class::Entry, Due::Schedule(at));
+        if let Some((moment, due)) = self.first_entry() {
+            offer(moment, Class::Entry, due);
         }
         first
+    }
+
+    /// The entry that is due first: by moment, priority of its journey, order of the text.
+    fn first_entry(&self) -> Option<(Moment, Due)> {
+        let doors = self.doors.iter().enumerate().map(|(at, door)| {
+            let priority = self.program.journeys.get(door.journey.index()).map_or(0, |of| of.priority);
+            (door.at, priority, Some((door.journey, door.enter)), Due::Door(at))
+        });
+        let schedules = self.customer.schedule.iter().enumerate().map(|(at, moment)| {
+            let scheduled = self.index.scheduled.get(at);
+            let enter = scheduled.map(|scheduled| (scheduled.journey, scheduled.enter));
+            (*moment, scheduled.map_or(0, |scheduled| scheduled.priority), enter, Due::Schedule(at))
+        });
+        let first = doors
+            .chain(schedules)
+            .min_by_key(|(moment, priority, enter, _)| (*moment, std::cmp::Reverse(*priority), *enter));
+        first.map(|(moment, .., due)| (moment, due))
     }
 
     /// The turn is over: what has ended is swept away, and the next due moment is noted.

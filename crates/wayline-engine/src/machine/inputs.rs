@@ -137,8 +137,12 @@ impl Turn<'_> {
             self.changed(self.index.field_change(*field));
         }
         if !self.customer.runs.is_empty() {
+            // Leaves of all fields come before waits of any.
+            for field in &changed {
+                self.sweep_leaves(self.index.field_change(*field));
+            }
             for field in changed {
-                self.sweep(self.index.field_change(field));
+                self.sweep_waits(self.index.field_change(field));
             }
         }
     }
@@ -211,7 +215,10 @@ impl Turn<'_> {
                 }
                 Task::Start(journey, args) => self.enter_by_hand(journey, args),
                 Task::Replaced(run) => self.replaced(run),
-                Task::Changed(change) => self.sweep(change),
+                Task::Changed(change) => {
+                    self.sweep_leaves(change);
+                    self.sweep_waits(change);
+                }
             }
         }
     }

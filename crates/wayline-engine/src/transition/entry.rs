@@ -9,7 +9,7 @@ use wayline_time::{add_span, day_of};
 use crate::eval::{Fault, Vars};
 use crate::prepare::JourneyIndex;
 use crate::state::{FAR, LastEntry, OpenGoal, Origin, Run, Standing};
-use crate::turn::{FUEL, Signal, Turn};
+use crate::turn::{Door, FUEL, Joined, Signal, Turn};
 use crate::{DecisionKind, Detail, Reason, RunId, sticky};
 
 /// What an entry brings along.
@@ -54,22 +54,61 @@ impl<'t> Turn<'t> {
             return self.enter_all(first, signal);
         }
         let mut all: Vec<(JourneyId, u32)> = first.iter().chain(second).copied().collect();
-        for joined in std::mem::take(&mut self.joined) {
-            // Who joined and left again at the same moment has not joined.
-            let at = self.index.tracked_at.get(joined.segment).copied().flatten();
-            let member = at.and_then(|at| self.customer.members.get(at));
-            if member.is_some_and(|member| member.inside != joined.inside) {
-                continue;
-            }
-            if let Some(read) = self.index.segments.get(joined.segment) {
-                all.extend_from_slice(if joined.inside { &read.joins } else { &read.leaves });
-            }
-        }
+        let doors = self.doors_of_segments();
+        all.extend(doors.iter().map(|door| (door.journey, door.enter)));
         all.sort_by_key(|(journey, enter)| {
             let priority = self.program.journeys.get(journey.index()).map_or(0, |journey| journey.priority);
             (std::cmp::Reverse(priority), *journey, *enter)
         });
         self.enter_all(&all, signal);
+    }
+
+    /// The entries of segments that were joined or left. What counts is on which side the customer was before and is now:
+    /// who joined and left again at the same moment has not joined, and has not left.
+    fn doors_of_segments(&mut self) -> Vec<Door> {
+        let changes = std::mem::take(&mut self.joined);
+        let mut doors = Vec::new();
+        for (number, change) in changes.iter().enumerate() {
+            let first = changes.iter().take(number).all(|earlier| earlier.segment != change.segment);
+            if !first || !self.is_on_side(change) {
+                continue;
+            }
+            let Some(read) = self.index.segments.get(change.segment) else { continue };
+            let enters = if change.inside { &read.joins } else { &read.leaves };
+            doors.extend(enters.iter().map(|(journey, enter)| Door {
+                at: change.at,
+                journey: *journey,
+                enter: *enter,
+                change: *change,
+            }));
+        }
+        doors
+    }
+
+    /// Whether the customer is where a change has led.
+    fn is_on_side(&self, change: &Joined) -> bool {
+        let at = self.index.tracked_at.get(change.segment).copied().flatten();
+        at.and_then(|at| self.customer.members.get(at)).is_none_or(|member| member.inside == change.inside)
+    }
+
+    /// Time has changed segments: their entries take their turn among all that are due.
+    pub(crate) fn line_up(&mut self) {
+        for door in self.doors_of_segments() {
+            // Several enters of a journey mean any of them.
+            if !self.doors.iter().any(|known| known.journey == door.journey) {
+                self.doors.push(door);
+            }
+        }
+    }
+
+    /// The turn of an entry by a segment has come. What came before it may have led the customer back.
+    pub(crate) fn enter_door(&mut self, at: usize) {
+        if at < self.doors.len() {
+            let door = self.doors.swap_remove(at);
+            if self.is_on_side(&door.change) {
+                self.enter_with(door.journey, door.enter, Vec::new());
+            }
+        }
     }
 
     /// Several enters mean any of them: once one has led to the door, the journey's others are not asked.

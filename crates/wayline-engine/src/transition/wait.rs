@@ -315,18 +315,22 @@ impl Turn<'_> {
         }
     }
 
-    /// A run or rule is concerned by a change of the profile alone.
-    pub(crate) fn sweep(&mut self, change: Change) {
-        let signal = Signal {
-            numbers: [usize::MAX; 2],
-            run: None,
-            item: crate::eval::Item::Whole(&Value::Missing),
-            change,
-            at: self.now,
-            seq: 0,
-        };
-        self.leaves(&signal, false);
-        self.waits(&signal, false);
+    /// Leave conditions are concerned by a change of the profile alone.
+    pub(crate) fn sweep_leaves(&mut self, change: Change) {
+        self.leaves(&Signal::of_profile(change, self.now), false);
+    }
+
+    /// Waits and held sends are.
+    pub(crate) fn sweep_waits(&mut self, change: Change) {
+        self.waits(&Signal::of_profile(change, self.now), false);
+    }
+}
+
+impl Signal<'_> {
+    /// No event, but a change of the profile.
+    fn of_profile(change: Change, at: Moment) -> Self {
+        let item = crate::eval::Item::Whole(&Value::Missing);
+        Self { numbers: [usize::MAX; 2], run: None, item, change, at, seq: 0 }
     }
 }
 

@@ -24,7 +24,7 @@ impl Checker<'_> {
                 self.past(scope, history, source, item, None, span)
             }
             ast::HistorySource::Path(path) => {
-                if self.means_value(scope, path.root.as_str()) {
+                if self.means_value(scope, path.root.as_str()) && !self.means_past(scope, history, path) {
                     return self.items(scope, history, path, span);
                 }
                 let event = self.event(&path.root)?;
@@ -32,6 +32,15 @@ impl Checker<'_> {
                 self.past(scope, history, HistorySource::Event(event), item, Some(path), span)
             }
         }
+    }
+
+    /// Whether the event is meant where something is bound by its name, as the entry event is by default: a list has no
+    /// range, and a record is no list.
+    fn means_past(&self, scope: &Scope, history: &ast::History, path: &ast::Path) -> bool {
+        let name = path.root.as_str();
+        let alone = path.access.is_empty();
+        self.names.get(Kind::Event, name).is_some()
+            && (history.range.is_some() || alone && self.is_record(scope, name))
     }
 
     fn past(

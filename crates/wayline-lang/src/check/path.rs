@@ -62,6 +62,11 @@ impl Checker<'_> {
         self.root(scope, name).is_some()
     }
 
+    /// Whether a name means a record here.
+    pub(crate) fn is_record(&self, scope: &Scope, name: &str) -> bool {
+        matches!(self.root(scope, name), Some(Root::Value { ty, .. }) if matches!(*ty, Type::Record(_)))
+    }
+
     pub(crate) fn path(&mut self, scope: &mut Scope, path: &ast::Path, want: Option<&Type>) -> Option<Typed> {
         let name = path.root.as_str();
         if path.access.is_empty()
