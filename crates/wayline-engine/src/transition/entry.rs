@@ -51,16 +51,17 @@ impl<'t> Turn<'t> {
         let (first, second) = (listeners(first), listeners(second));
         if self.joined.is_empty() && second.is_empty() {
             // The common case, in order already.
-            return self.enter_all(first, signal);
+            return self.enter_all(first.iter().map(|(journey, enter)| (*journey, *enter, None)), signal);
         }
-        let mut all: Vec<(JourneyId, u32)> = first.iter().chain(second).copied().collect();
+        let mut all: Vec<(JourneyId, u32, Option<Joined>)> =
+            first.iter().chain(second).map(|(journey, enter)| (*journey, *enter, None)).collect();
         let doors = self.doors_of_segments();
-        all.extend(doors.iter().map(|door| (door.journey, door.enter)));
-        all.sort_by_key(|(journey, enter)| {
+        all.extend(doors.iter().map(|door| (door.journey, door.enter, Some(door.change))));
+        all.sort_by_key(|(journey, enter, _)| {
             let priority = self.program.journeys.get(journey.index()).map_or(0, |journey| journey.priority);
             (std::cmp::Reverse(priority), *journey, *enter)
         });
-        self.enter_all(&all, signal);
+        self.enter_all(all.into_iter(), signal);
     }
 
     /// The entries of segments that were joined or left. What counts is on which side the customer was before and is now:
@@ -82,6 +83,7 @@ impl<'t> Turn<'t> {
                 change: *change,
             }));
         }
+        doors.sort_by_key(|door| (door.journey, door.enter));
         doors
     }
 
@@ -111,12 +113,20 @@ impl<'t> Turn<'t> {
         }
     }
 
-    /// Several enters mean any of them: once one has led to the door, the journey's others are not asked.
-    fn enter_all(&mut self, enters: &[(JourneyId, u32)], signal: Option<&Signal<'_>>) {
+    /// Several enters mean any of them: once one has led to the door, the journey's others are not asked. What was entered
+    /// before may have led the customer out of a segment again.
+    fn enter_all(
+        &mut self,
+        enters: impl Iterator<Item = (JourneyId, u32, Option<Joined>)>,
+        signal: Option<&Signal<'_>>,
+    ) {
         let mut done = None;
-        for (journey, enter) in enters {
-            if done != Some(*journey) && self.enter_on(*journey, *enter, signal) {
-                done = Some(*journey);
+        for (journey, enter, change) in enters {
+            if done == Some(journey) || change.is_some_and(|change| !self.is_on_side(&change)) {
+                continue;
+            }
+            if self.enter_on(journey, enter, signal) {
+                done = Some(journey);
             }
         }
     }
