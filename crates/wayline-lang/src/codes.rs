@@ -140,6 +140,8 @@ codes! {
     NO_CUSTOMER         "1021" Error   "no-customer"         "the workspace does not declare what is known of a customer";
     CIRCLE              "1022" Error   "circle"              "something is defined by itself";
     MOVED               "1023" Error   "moved"               "a `moved` line that does not fit the text";
+    UNKNOWN_DIVISION    "1024" Error   "unknown-division"    "an experiment, an arm or a bucket that does not exist";
+    UNKNOWN_REASON      "1025" Error   "unknown-reason"      "a reason or words of an `exit` that do not exist";
     WRONG_TYPE          "2001" Error   "wrong-type"          "a value of another type than is wanted";
     POSSIBLY_MISSING    "2002" Error   "possibly-missing"    "a value that may be missing is used untested";
     NOT_COMPARABLE      "2003" Error   "not-comparable"      "two values that cannot be compared";
@@ -161,6 +163,8 @@ codes! {
     NOT_BY_HAND         "2019" Error   "not-by-hand"         "a journey is started that is not entered by hand";
     BAD_MANIFEST        "2020" Error   "bad-manifest"        "a setting of `wayline.toml` that cannot be used";
     UNIQUE_PATTERN      "2021" Error   "unique-pattern"      "a fresh text that does not say once where its number stands";
+    TEST_ORDER          "2022" Error   "test-order"          "a line of a test that comes too early or too late";
+    TEST_TIME           "2023" Error   "test-time"           "a time that the line of a test cannot have";
     NOT_EXHAUSTIVE      "3001" Error   "not-exhaustive"      "a match that forgets a value";
     CASE_TWICE          "3002" Error   "case-twice"          "a value that falls into two cases";
     NEVER_MATCHES       "3003" Error   "never-matches"       "a case that no value falls into";
@@ -186,6 +190,7 @@ codes! {
     LOCALE_LACKS_PART   "5002" Warning "locale-lacks-part"   "a locale without one of the texts";
     NEVER_APPLIES       "5003" Warning "never-applies"       "a suppression rule that never applies to what it names";
     TEST_EXPECTS_NOTHING "5004" Warning "test-expects-nothing" "a test that cannot fail";
+    CASE_VALUE_UNUSED   "5005" Warning "case-value-unused"   "a value of a table of cases that no line uses";
 }
 
 #[cfg(test)]

@@ -79,8 +79,7 @@ fn tests_become() {
 /// Only the program that the tests run on keeps what nobody but a test asks about.
 #[test]
 fn what_tests_ask_about_is_kept() {
-    let text =
-        "test \"a\" { customer { tier: high }  expect any purchase in last 2 days where total > 5 USD }";
+    let text = "test \"a\" { customer { tier: high }  at 2026-03-07 10:00 expect any purchase in last 2 days where total > 5 USD }";
     let compiled = compiled(&[("case.journey", text), ("market.journey", MARKET)]);
     let keep =
         |program: Program| program.events.into_iter().find_map(|event| Some((event.name, event.keep?)));

@@ -127,6 +127,7 @@ impl Checker<'_> {
                 }
                 other => self.not_what_is_wanted("a record", value.span, other),
             },
+            GenKind::Missing => self.taken_away(at.place, value.span, field),
             GenKind::Consent { .. } => {
                 self.report(
                     Diagnostic::new(Code::WRONG_TYPE, "a consent is no value of a field", value.span).help(
@@ -136,6 +137,24 @@ impl Checker<'_> {
                 None
             }
         }
+    }
+
+    /// `missing`: in tests a field that may be missing is taken away.
+    fn taken_away(&mut self, place: DrawPlace, span: Span, field: &Field) -> Option<Draw> {
+        let finding = if place != DrawPlace::Test {
+            Diagnostic::new(Code::WRONG_TYPE, "`missing` is no value that can be drawn", span).help(format!(
+                "leave `{0}` out, or let its shares add up to less than 100 %: `{0}: 40% …`",
+                field.name
+            ))
+        } else if field.optional || field.default.is_some() {
+            return Some(Draw::Const(Value::Missing));
+        } else {
+            Diagnostic::new(Code::POSSIBLY_MISSING, format!("`{}` may not be missing", field.name), span)
+                .note(format!("only fields that are declared with `?` (`{}?`) may be", field.name))
+                .help("write a value")
+        };
+        self.report(finding);
+        None
     }
 
     fn drawn_list(

@@ -3,12 +3,12 @@
 use wayline_ir::{ChannelId, Draw, FieldId, Persona, PersonaConsent, TopicId};
 
 use super::Checker;
-use super::draw::{ALL, DrawScope, known, percent};
+use super::draw::{ALL, DrawPlace, DrawScope, known, percent};
 use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
 use crate::resolve::{Decl, Kind};
 use crate::source::Span;
-use crate::syntax::ast::{self, GenEntry, GenKind, GenRecord};
+use crate::syntax::ast::{self, ConsentState, GenEntry, GenKind, GenRecord};
 
 /// The entry of a profile that lists consents.
 const CONSENTS: &str = "consents";
@@ -19,7 +19,17 @@ pub(crate) struct Profile {
     /// The fields that are set.
     pub(crate) fields: Vec<(FieldId, Draw)>,
     /// The consents that are given.
-    pub(crate) consents: Vec<PersonaConsent>,
+    pub(crate) consents: Vec<Consent>,
+}
+
+/// A consent of a profile.
+#[derive(Clone, Copy)]
+pub(crate) struct Consent {
+    /// How many give it, in millionths.
+    pub(crate) chance: u32,
+    pub(crate) topic: TopicId,
+    pub(crate) channel: ChannelId,
+    pub(crate) state: ConsentState,
 }
 
 impl Checker<'_> {
@@ -93,7 +103,7 @@ impl Checker<'_> {
             name: ast.name.text.to_string(),
             share,
             profile: profile.fields,
-            consents: profile.consents,
+            consents: profile.consents.into_iter().map(persona_consent).collect(),
             happenings,
             reactions,
         }
@@ -131,8 +141,8 @@ impl Checker<'_> {
                     .also(first.name.span, "first given here"),
             );
         }
-        let consents: Vec<Option<PersonaConsent>> =
-            consents.into_iter().flat_map(|entry| self.consents(entry)).collect();
+        let consents: Vec<Option<Consent>> =
+            consents.into_iter().flat_map(|entry| self.consents(at.place, entry)).collect();
         let drawn = self.drawn_fields(at, values, &fields, "the customer");
         let given = drawn.given();
         let profile =
@@ -143,10 +153,10 @@ impl Checker<'_> {
         (profile, given)
     }
 
-    fn consents(&mut self, entry: &GenEntry) -> Vec<Option<PersonaConsent>> {
-        let mut all: Vec<Option<PersonaConsent>> = Vec::with_capacity(entry.choices.len());
+    fn consents(&mut self, place: DrawPlace, entry: &GenEntry) -> Vec<Option<Consent>> {
+        let mut all: Vec<Option<Consent>> = Vec::with_capacity(entry.choices.len());
         for choice in &entry.choices {
-            let GenKind::Consent { topic, channel } = &choice.value.kind else {
+            let GenKind::Consent { state, topic, channel } = &choice.value.kind else {
                 self.report(
                     Diagnostic::new(Code::WRONG_TYPE, "a consent is wanted here", choice.value.span)
                         .help("write a topic and a channel: `marketing on email`"),
@@ -156,10 +166,19 @@ impl Checker<'_> {
             };
             let (topic, channel) = (self.named(Kind::Topic, topic), self.named(Kind::Channel, channel));
             let chance = choice.share.as_ref().map_or(Some(ALL), |share| self.share(share));
-            let consent = chance.zip(topic).zip(channel).map(|((chance, topic), channel)| PersonaConsent {
+            if *state != ConsentState::Confirmed && place != DrawPlace::Test {
+                self.report(
+                    Diagnostic::new(Code::WRONG_TYPE, "personas consent, or do not", choice.value.span)
+                        .note("only tests know consents that are withdrawn or wait for their confirmation")
+                        .help("leave it out, or give the consent a share: `55% marketing on sms`"),
+                );
+            }
+            let state = *state;
+            let consent = chance.zip(topic).zip(channel).map(|((chance, topic), channel)| Consent {
                 chance,
                 topic: TopicId::at(topic),
                 channel: ChannelId::at(channel),
+                state,
             });
             if let Some(new) = consent
                 && all.iter().flatten().any(|old| (old.topic, old.channel) == (new.topic, new.channel))
@@ -174,4 +193,8 @@ impl Checker<'_> {
         }
         all
     }
+}
+
+fn persona_consent(consent: Consent) -> PersonaConsent {
+    PersonaConsent { chance: consent.chance, topic: consent.topic, channel: consent.channel }
 }

@@ -482,6 +482,7 @@ fn is_block(kind: R) -> bool {
             | R::suppress
             | R::guarantee
             | R::test
+            | R::cases
             | R::persona
             | R::behaviours
             | R::block

@@ -14,12 +14,14 @@ mod decl;
 mod expr;
 mod journey;
 mod step;
+mod test;
 mod world;
 
 pub use decl::*;
 pub use expr::*;
 pub use journey::*;
 pub use step::*;
+pub use test::*;
 pub use world::*;
 
 /// A whole file.

@@ -22,6 +22,7 @@ mod expr;
 mod journey;
 mod literal;
 mod step;
+mod test;
 mod world;
 
 pub(crate) use literal::{clock_text, currency_of, unit_name, weekday};

@@ -1,6 +1,6 @@
 //! The fields of a record of drawn values: which are given, and which are missing.
 
-use wayline_ir::{Draw, Field};
+use wayline_ir::{Draw, Field, Value};
 
 use super::DrawScope;
 use crate::check::Checker;
@@ -28,7 +28,10 @@ impl Checker<'_> {
             values
                 .into_iter()
                 .zip(fields)
-                .map(|(value, field)| value.unwrap_or_else(|| default(field)))
+                .map(|(value, field)| match value {
+                    Some(Draw::Const(Value::Missing)) | None => default(field),
+                    Some(value) => value,
+                })
                 .collect(),
         )
     }

@@ -1,8 +1,6 @@
-//! Personas, tests and guarantees.
+//! Personas and guarantees.
 
-use super::{
-    DateTime, Duration, EventRef, Expr, Int, Invoke, Name, Percent, Reaction, Spanned, Text, TimeOfDay,
-};
+use super::{Duration, EventRef, Expr, Int, Name, Percent, Reaction, Spanned, Text, TimeOfDay};
 use crate::source::Span;
 
 /// `persona p { … }`
@@ -73,11 +71,26 @@ pub enum GenKind {
     Record(GenRecord),
     /// `marketing on email`
     Consent {
+        /// What is known of it.
+        state: ConsentState,
         /// The topic.
         topic: Name,
         /// The channel.
         channel: Name,
     },
+    /// `missing`: in tests only
+    Missing,
+}
+
+/// What is known of a consent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ConsentState {
+    /// `marketing on email`
+    Confirmed,
+    /// `unconfirmed marketing on email`: in tests only
+    Unconfirmed,
+    /// `no marketing on email`: in tests only
+    Withdrawn,
 }
 
 /// `lognormal(60 USD, 0.5)`
@@ -192,127 +205,6 @@ pub enum Delay {
     Fixed(Duration),
     /// A time left to chance.
     Distribution(Distribution),
-}
-
-/// `test "…" { … }`
-#[derive(Debug, Clone, PartialEq)]
-pub struct Test {
-    /// What it shows.
-    pub title: Text,
-    /// Its lines.
-    pub lines: Vec<TestLine>,
-}
-
-/// A line of a test.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TestLine {
-    /// When; none for the same moment as the line before.
-    pub when: Option<TestWhen>,
-    /// What happens or is expected.
-    pub action: TestAction,
-    /// All of it.
-    pub span: Span,
-}
-
-/// When a line of a test happens.
-#[derive(Debug, Clone, PartialEq)]
-pub enum TestWhen {
-    /// `at 2026-03-07 10:00`
-    At(DateTime),
-    /// `after 1 hour`, `+1 hour`: after the line before
-    After(Duration),
-}
-
-/// What happens or is expected in a test.
-#[derive(Debug, Clone, PartialEq)]
-pub enum TestAction {
-    /// `customer { … }`
-    Customer(GenRecord),
-    /// `e { … }`
-    Event {
-        /// The event.
-        name: Name,
-        /// Its fields.
-        payload: GenRecord,
-    },
-    /// `opens m`
-    React {
-        /// How.
-        reaction: Spanned<Reaction>,
-        /// To which message.
-        message: Name,
-    },
-    /// `answers m v`
-    Answer {
-        /// Which message.
-        message: Name,
-        /// What.
-        value: Expr,
-    },
-    /// `fails m`
-    Fails(Name),
-    /// `call s.a returns { … }`, `call s.a fails`
-    Call {
-        /// The service.
-        service: Name,
-        /// The action.
-        action: Name,
-        /// What it answers; none if it fails.
-        returns: Option<Expr>,
-    },
-    /// `enter j(args)`
-    Enter(Invoke),
-    /// `expect …`
-    Expect(Expect),
-}
-
-/// What a test expects.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Expect {
-    /// `expect send m where …`
-    Send {
-        /// The message.
-        message: Name,
-        /// Of its parts.
-        filter: Option<Expr>,
-    },
-    /// `expect no send m`
-    NoSend(Name),
-    /// `expect no more sends`
-    NoMoreSends,
-    /// `expect held m by rule until t`
-    Held {
-        /// The message.
-        message: Name,
-        /// The rule or reason.
-        by: Option<Name>,
-        /// Until when.
-        until: Option<DateTime>,
-    },
-    /// `expect dropped m by rule`
-    Dropped {
-        /// The message.
-        message: Name,
-        /// The rule or reason.
-        by: Option<Name>,
-    },
-    /// `expect entered j`
-    Entered(Name),
-    /// `expect not entered j`
-    NotEntered(Name),
-    /// `expect left j "reason"`
-    Left {
-        /// The journey.
-        journey: Name,
-        /// The reason.
-        reason: Option<Text>,
-    },
-    /// `expect goal of j`
-    Goal(Name),
-    /// `expect no goal of j`
-    NoGoal(Name),
-    /// `expect condition`
-    That(Expr),
 }
 
 /// `guarantee g { … }`

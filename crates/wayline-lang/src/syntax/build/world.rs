@@ -1,12 +1,10 @@
-//! Personas, tests and guarantees.
+//! Personas and guarantees.
 
 use super::{Builder, Firsts};
-use crate::codes::Code;
-use crate::diagnostic::Diagnostic;
 use crate::syntax::ast::{
-    Behaviour, BehaviourKind, Delay, Distribution, DistributionKind, Does, DoesTiming, Expect, Expr,
+    Behaviour, BehaviourKind, ConsentState, Delay, Distribution, DistributionKind, Does, DoesTiming, Expr,
     ExprKind, Gen, GenChoice, GenEntry, GenKind, GenRecord, Guarantee, Persona, Promise, PromiseKind,
-    Reaction, Reacts, Spanned, Subject, SubjectKind, Test, TestAction, TestLine, TestWhen,
+    Reaction, Reacts, Spanned, Subject, SubjectKind,
 };
 use crate::syntax::grammar::Rule as R;
 use crate::syntax::tree::Node;
@@ -106,7 +104,7 @@ impl<'t> Builder<'t, '_> {
         })
     }
 
-    fn gen_record_in(&mut self, node: Node<'t>) -> Option<GenRecord> {
+    pub(super) fn gen_record_in(&mut self, node: Node<'t>) -> Option<GenRecord> {
         node.child(R::gen_record).map(|n| self.gen_record(n))
     }
 
@@ -144,10 +142,16 @@ impl<'t> Builder<'t, '_> {
 
     fn gen_value(&mut self, node: Node<'t>) -> Option<Gen> {
         let kind = match node.kind() {
-            R::consent => {
+            R::consent | R::no_consent => {
+                let state = match node.first()?.kind() {
+                    R::k_no => ConsentState::Withdrawn,
+                    R::k_unconfirmed => ConsentState::Unconfirmed,
+                    _ => ConsentState::Confirmed,
+                };
                 let mut names = self.names_in(node).into_iter();
-                GenKind::Consent { topic: names.next()?, channel: names.next()? }
+                GenKind::Consent { state, topic: names.next()?, channel: names.next()? }
             }
+            R::gen_missing => GenKind::Missing,
             R::unique => GenKind::Unique(self.text_in(node)),
             R::gen_one_of => GenKind::OneOf(self.flat_values(node)),
             R::distribution => GenKind::Distribution(self.distribution(node)?),
@@ -170,109 +174,6 @@ impl<'t> Builder<'t, '_> {
         let args = node.children().filter(|n| n.kind() == R::dist_arg);
         let args = args.filter_map(|n| self.flat_value(n)).collect();
         Some(Distribution { kind: Spanned { value, span: name.span() }, args, span: node.span() })
-    }
-
-    pub(super) fn test(&mut self, node: Node<'t>) -> Option<Test> {
-        let lines =
-            node.children().filter(|n| n.kind() == R::test_line).filter_map(|n| self.test_line(n)).collect();
-        Some(Test { title: self.text_in(node)?, lines })
-    }
-
-    fn test_line(&mut self, node: Node<'t>) -> Option<TestLine> {
-        let (mut when, mut action) = (None, None);
-        for n in node.children() {
-            match n.kind() {
-                R::test_at => when = Some(TestWhen::At(self.datetime_in(n)?)),
-                R::test_after => when = Some(TestWhen::After(self.duration_in(n)?)),
-                _ => action = Some(self.test_action(n)?),
-            }
-        }
-        Some(TestLine { when, action: action?, span: node.span() })
-    }
-
-    fn test_action(&mut self, node: Node<'t>) -> Option<TestAction> {
-        Some(match node.kind() {
-            R::test_customer => TestAction::Customer(self.exact_record(node)?),
-            R::test_event => {
-                TestAction::Event { name: self.name_in(node)?, payload: self.exact_record(node)? }
-            }
-            R::test_reaction => {
-                let word = node.child(R::verb)?;
-                let reaction = Spanned { value: verb(self.slice(word)), span: word.span() };
-                TestAction::React { reaction, message: self.name_in(node)? }
-            }
-            R::test_answers => {
-                TestAction::Answer { message: self.name_in(node)?, value: self.flat_value(node)? }
-            }
-            R::test_fails => TestAction::Fails(self.name_in(node)?),
-            R::test_call => TestAction::Call {
-                service: self.name_in(node)?,
-                action: node.child(R::word).map(|n| self.name(n))?,
-                returns: node.child(R::test_returns).and_then(|n| self.record_in(n)),
-            },
-            R::test_enter => TestAction::Enter(self.invoke_in(node)?),
-            R::expect => TestAction::Expect(self.expect(node.children().nth(1)?)?),
-            _ => return None,
-        })
-    }
-
-    /// A record whose values are not left to chance.
-    fn exact_record(&mut self, node: Node<'t>) -> Option<GenRecord> {
-        let record = self.gen_record_in(node)?;
-        self.no_chance(&record);
-        Some(record)
-    }
-
-    fn no_chance(&mut self, record: &GenRecord) {
-        for choice in record.entries.iter().flat_map(|entry| &entry.choices) {
-            self.exact(choice);
-        }
-    }
-
-    fn exact(&mut self, choice: &GenChoice) {
-        let chance = match &choice.value.kind {
-            GenKind::Unique(_) | GenKind::OneOf(_) | GenKind::Distribution(_) => Some(choice.value.span),
-            GenKind::List(choices) => {
-                choices.iter().for_each(|choice| self.exact(choice));
-                None
-            }
-            GenKind::Record(record) => {
-                self.no_chance(record);
-                None
-            }
-            GenKind::Expr(_) | GenKind::Consent { .. } => None,
-        };
-        if let Some(span) = choice.share.map(|share| share.span).or(chance) {
-            self.report(
-                Diagnostic::new(Code::CHANCE_IN_TEST, "a test has no place for chance", span)
-                    .note("one test tells one story, the same every time")
-                    .help("write one value; values left to chance belong in a `persona`"),
-            );
-        }
-    }
-
-    fn expect(&mut self, node: Node<'t>) -> Option<Expect> {
-        Some(match node.kind() {
-            R::expect_no_more => Expect::NoMoreSends,
-            R::expect_no_send => Expect::NoSend(self.name_in(node)?),
-            R::expect_no_goal => Expect::NoGoal(self.name_in(node)?),
-            R::expect_send => Expect::Send { message: self.name_in(node)?, filter: self.where_in(node) },
-            R::expect_held => {
-                let mut names = self.names_in(node).into_iter();
-                let until = node.child(R::until_at).and_then(|n| self.datetime_in(n));
-                Expect::Held { message: names.next()?, by: names.next(), until }
-            }
-            R::expect_dropped => {
-                let mut names = self.names_in(node).into_iter();
-                Expect::Dropped { message: names.next()?, by: names.next() }
-            }
-            R::expect_entered => Expect::Entered(self.name_in(node)?),
-            R::expect_not_entered => Expect::NotEntered(self.name_in(node)?),
-            R::expect_left => Expect::Left { journey: self.name_in(node)?, reason: self.text_in(node) },
-            R::expect_goal => Expect::Goal(self.name_in(node)?),
-            R::expect_that => Expect::That(self.expr_in(node)?),
-            _ => return None,
-        })
     }
 
     pub(super) fn guarantee(&mut self, node: Node<'t>) -> Option<Guarantee> {
@@ -321,7 +222,7 @@ impl<'t> Builder<'t, '_> {
 }
 
 /// The reaction of a verb: `opens`.
-fn verb(word: &str) -> Reaction {
+pub(super) fn verb(word: &str) -> Reaction {
     match word {
         "opens" => Reaction::Opened,
         "clicks" => Reaction::Clicked,

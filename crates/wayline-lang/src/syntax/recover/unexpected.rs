@@ -128,6 +128,7 @@ impl<'t> Walk<'_, 't, '_> {
             Some(R::suppress) => R::strict_suppress,
             Some(R::guarantee) => R::strict_promise,
             Some(R::test) => R::strict_test,
+            Some(R::cases) => R::strict_case,
             Some(R::persona) => R::strict_persona,
             Some(R::behaviours) => R::strict_behaviour,
             Some(R::wait_up_to) => R::strict_wait_arm,
@@ -322,6 +323,9 @@ impl<'t> Walk<'_, 't, '_> {
             R::strict_match_arm => ("a case", "write values and a block, such as `free, pro { … }`"),
             R::strict_variant => ("a variant", "write a share, a name and a block, such as `50% a { … }`"),
             R::strict_test => ("a line of a test", "write an event, a reaction or `expect`"),
+            R::strict_case => {
+                ("a case", "write its name and what it gives, such as `\"in summer\": { day: 2026-07-01 }`")
+            }
             R::strict_behaviour => ("a behaviour", "write `opens`, `clicks`, an event or `chance`"),
             R::strict_calendar => {
                 ("a date", "write dates such as `2026-12-24`, or `every year 12-24 to 12-26`")
