@@ -55,6 +55,13 @@
 //! the entry to the entry plus its window, the end included; re-entry `after D` is allowed from the last entry plus `D`
 //! on; a message that is exactly `D` old has not expired `after D`; `hold up to D` may last exactly `D`.
 //!
+//! # Pauses
+//!
+//! A host pauses a journey in [`Shared`], without touching any customer: [`Shared::pause`], [`Shared::resume`]. A paused
+//! run takes no step, and time does not end its waits; what answers them is taken, and the run then stands ready for the
+//! step that follows. Ends of runs come at once. After a resume the host steps the customers who have runs of the journey
+//! with [`Input::Due`]: what is overdue is done in the order in which it was due.
+//!
 //! # What cannot be computed
 //!
 //! A division by zero or a number beyond 28 digits stops the run with a fault row, refuses the entry, leaves the segment

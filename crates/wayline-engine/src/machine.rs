@@ -49,6 +49,7 @@ impl Machine {
             now: Moment::MIN,
             frontier: Moment::MIN,
             due: FAR,
+            asleep: FAR,
             zone: self.program.workspace.zone,
             begun: false,
             next_run: 0,
@@ -80,7 +81,7 @@ impl Machine {
     }
 
     /// When the customer must be woken with [`Input::Due`] at the latest; none when only another input changes
-    /// anything. Kept by the state: reading it is free.
+    /// anything. Kept by the state: reading it is free. A paused journey does not wake anybody, except to leave it.
     #[must_use]
     pub fn next_due(&self, customer: &Customer) -> Option<Moment> {
         (customer.due != FAR).then_some(customer.due)
@@ -112,7 +113,7 @@ impl Machine {
             rebound: false,
             fuel: FUEL,
         };
-        if turn.customer.due <= now {
+        if turn.customer.due.min(turn.customer.asleep) <= now {
             turn.catch_up(Class::Event);
         }
         turn.input(input);

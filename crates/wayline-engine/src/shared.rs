@@ -1,4 +1,4 @@
-//! What all customers share: limits of entries a day, and the rates of channels.
+//! What all customers share: limits of entries a day, the rates of channels, and which journeys are paused.
 //!
 //! Everything else belongs to one customer. A program without either has customers that know nothing of each other
 //! ([`Machine::shares_anything`](crate::Machine::shares_anything)), so they may be handled in any order, or at once.
@@ -15,6 +15,9 @@ use wayline_time::{Date, Moment, Zone, add_span};
 pub struct Shared {
     entries: Vec<DayCount>,
     slots: Vec<Slots>,
+    /// Ascending.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    paused: Vec<JourneyId>,
 }
 
 /// The entries into a journey on the day they were last counted.
@@ -34,6 +37,30 @@ struct Slots {
 }
 
 impl Shared {
+    /// Pauses a journey: its runs take no steps until it is resumed. Nothing else has to be told or touched.
+    pub fn pause(&mut self, journey: JourneyId) {
+        if let Err(place) = self.paused.binary_search(&journey) {
+            self.paused.insert(place, journey);
+        }
+    }
+
+    /// Ends a pause. The host then steps every customer who has runs of the journey with
+    /// [`Input::Due`](crate::Input::Due), so that what is overdue is done.
+    pub fn resume(&mut self, journey: JourneyId) {
+        self.paused.retain(|paused| *paused != journey);
+    }
+
+    /// Whether a journey is paused.
+    #[must_use]
+    pub fn is_paused(&self, journey: JourneyId) -> bool {
+        self.paused.binary_search(&journey).is_ok()
+    }
+
+    /// Whether any journey is paused.
+    pub(crate) fn pauses(&self) -> bool {
+        !self.paused.is_empty()
+    }
+
     /// Takes one of `limit` entries of a day; `false` when there is none left.
     pub(crate) fn take_entry(&mut self, journey: JourneyId, day: Date, limit: u32) -> bool {
         let known = self.entries.iter_mut().find(|entry| entry.journey == journey);

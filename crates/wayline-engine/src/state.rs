@@ -34,6 +34,9 @@ pub struct Customer {
     pub(crate) frontier: Moment,
     /// When something is due next; [`FAR`] when nothing is.
     pub(crate) due: Moment,
+    /// When something of a run whose journey is paused is due, or was; [`FAR`] when nothing is.
+    #[serde(default = "far", skip_serializing_if = "is_far")]
+    pub(crate) asleep: Moment,
     pub(crate) zone: Zone,
     /// Whether the first input has been handled, so that segments and schedules are known.
     pub(crate) begun: bool,
@@ -195,6 +198,8 @@ pub(crate) enum Standing {
     Sending(u32),
     /// A call was made, and the service has not answered.
     Calling(u32),
+    /// Its journey is paused; it goes on to this step as soon as that is over.
+    Ready(StepId),
     /// It has ended (only while a turn lasts).
     Ended,
 }
@@ -236,7 +241,7 @@ pub struct RunView {
     pub entered: Moment,
     /// Since when it stands at the step.
     pub since: Moment,
-    /// When its wait or hold ends, if time ends it.
+    /// When its wait or hold ends, if time ends it; in the past when its journey is paused.
     pub until: Option<Moment>,
 }
 
@@ -282,7 +287,8 @@ impl Customer {
             step: run.step,
             entered: run.entered,
             since: run.since,
-            until: (run.timer != FAR).then_some(run.timer),
+            until: Some(run.timer)
+                .filter(|until| *until != FAR && !matches!(run.standing, Standing::Ready(_))),
         })
     }
 
@@ -325,6 +331,15 @@ impl Customer {
     }
 }
 
+fn far() -> Moment {
+    FAR
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_far(moment: &Moment) -> bool {
+    *moment == FAR
+}
+
 impl Run {
     /// Whether it is over (and only waits to be swept away).
     pub(crate) fn ended(&self) -> bool {
@@ -334,5 +349,14 @@ impl Run {
     /// The earliest moment at which it must be looked at.
     pub(crate) fn due(&self) -> Moment {
         self.timer.min(self.leave_flip).min(self.wait_flip)
+    }
+
+    /// The same while its journey is paused: when it may have to leave, and when a slot that is reserved for it is lost.
+    pub(crate) fn due_while_paused(&self) -> Moment {
+        let slot = match &self.standing {
+            Standing::Held(held) => held.slot,
+            _ => None,
+        };
+        self.leave_flip.min(slot.unwrap_or(FAR))
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod call;
 pub(crate) mod entry;
 pub(crate) mod exit;
 pub(crate) mod goal;
+pub(crate) mod pause;
 pub(crate) mod send;
 pub(crate) mod wait;
 
@@ -16,6 +17,9 @@ use crate::turn::{FUEL, Flow, Turn};
 impl Turn<'_> {
     /// A run goes to a step, and on until it rests or ends.
     pub(crate) fn advance(&mut self, at: usize, first: StepId) {
+        if self.run(at).is_some_and(|run| self.is_paused(run.journey)) {
+            return self.stand_ready(at, first);
+        }
         let mut next = first;
         loop {
             if !self.burn() {

@@ -3,6 +3,7 @@
 use wayline_time::Moment;
 
 use crate::state::{FAR, Standing};
+use crate::transition::pause::is_paused;
 use crate::turn::{FUEL, Turn};
 
 /// Classes of what is due at one moment, in the order it is done.
@@ -67,6 +68,9 @@ impl Turn<'_> {
         // Runs are in the order of priority and age, so the first of several stays.
         for (at, run) in self.customer.runs.iter().enumerate().filter(|(_, run)| run.due() <= self.now) {
             offer(run.leave_flip, Class::Leave, Due::Leave(at));
+            if self.is_paused(run.journey) {
+                continue;
+            }
             offer(run.wait_flip, Class::Event, Due::Flip(at));
             offer(run.timer, Class::Timer, Due::Timer(at));
         }
@@ -106,12 +110,20 @@ impl Turn<'_> {
             }
         }
         self.customer.runs.retain(|run| !run.ended());
+        self.customer.asleep = self.fall_asleep();
         let customer = &mut *self.customer;
         let now = customer.now;
         if customer.goals.iter().any(|goal| goal.until < now) {
             customer.goals.retain(|goal| goal.until >= now);
         }
-        let runs = customer.runs.iter().map(|run| run.due());
+        let paused = self.shared.pauses();
+        let runs = customer.runs.iter().map(|run| {
+            if paused && is_paused(self.index, self.shared, run.journey) {
+                run.due_while_paused()
+            } else {
+                run.due()
+            }
+        });
         let members = customer.members.iter().map(|member| member.flip);
         let schedule = customer.schedule.iter().copied();
         customer.due = runs.chain(members).chain(schedule).min().unwrap_or(FAR);

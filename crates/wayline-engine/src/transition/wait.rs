@@ -166,6 +166,10 @@ impl Turn<'_> {
                 Standing::WaitFor => self.hear_wait(at, signal),
                 Standing::Collect(_) if heard => self.gather(at, signal),
                 Standing::Held(held) if held.volatile && self.index.rules_depend.has(signal.change.0) => {
+                    if self.is_paused(run.journey) {
+                        self.ask_on_resume(at);
+                        continue;
+                    }
                     self.ask_again(at)
                 }
                 _ => continue,
@@ -282,6 +286,11 @@ impl Turn<'_> {
                 self.ask_send(at, None)
             }
             (Some(Standing::Held(_)), StepKind::Send { .. }) => self.ask_again(at),
+            (Some(Standing::Ready(next)), _) => {
+                let next = *next;
+                self.rise(at);
+                Ok(Flow::To(next))
+            }
             _ => Err(UNKNOWN),
         };
         self.go(at, outcome);

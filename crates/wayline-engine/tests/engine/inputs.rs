@@ -226,21 +226,7 @@ fn going_in_circles_at_one_moment_stops_with_a_fault() {
 fn calls_wait_for_their_result() {
     let mut p = program();
     let cart = p.event("cart", 1);
-    p.services.push(Service {
-        name: "desk".into(),
-        url: "https://desk.example".into(),
-        token: None,
-        actions: vec![ServiceAction {
-            name: "open".into(),
-            method: "POST".into(),
-            path: "/".into(),
-            request: vec![],
-            response: vec![],
-            retries: 0,
-            retry_over: None,
-            time_limit: Span::of_seconds(5),
-        }],
-    });
+    p.services.push(service());
     let call = |failed| {
         StepKind::Call(Call {
             service: ServiceId(0),

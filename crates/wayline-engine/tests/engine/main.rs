@@ -7,6 +7,7 @@ mod support;
 mod entry;
 mod inputs;
 mod leaves;
+mod pauses;
 mod properties;
 mod rules;
 mod segments;

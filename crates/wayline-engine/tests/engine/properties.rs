@@ -198,6 +198,9 @@ fn journeys(p: &mut Program, [cart, order, visit]: [EventId; 3], [mail, mail2, s
     }
 }
 
+/// Kinds of inputs; the number after them pauses or resumes a journey.
+const KINDS: u8 = 12;
+
 /// One thing that happens, so long after the one before.
 #[derive(Debug, Clone)]
 struct Move {
@@ -213,7 +216,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         2 => (0..40_i64).prop_map(|n| n * HOUR / 2),
         1 => 0..4 * DAY,
     ];
-    let one = (after, 0_u8..12, any::<u64>()).prop_map(|(after, what, seed)| Move { after, what, seed });
+    let one = (after, 0..KINDS + 1, any::<u64>()).prop_map(|(after, what, seed)| Move { after, what, seed });
     prop::collection::vec(one, 1..60)
 }
 
@@ -335,10 +338,28 @@ impl Host {
                 self.go(self.now.plus_millis(*after));
             }
             let program = Arc::clone(self.machine.program());
-            let input = self.input(&program, *what, *seed);
-            self.step(input);
+            if *what >= KINDS {
+                self.pause_or_resume(&program, *seed);
+            } else {
+                let input = self.input(&program, *what, *seed);
+                self.step(input);
+            }
         }
+        for journey in 0..self.machine.program().journeys.len() {
+            self.shared.resume(JourneyId::at(journey));
+        }
+        self.step(Input::Due);
         self.go(self.now.plus_millis(60 * DAY));
+    }
+
+    fn pause_or_resume(&mut self, program: &Program, seed: u64) {
+        let journey = JourneyId::at(seed as usize % program.journeys.len());
+        if self.shared.is_paused(journey) {
+            self.shared.resume(journey);
+            self.step(Input::Due);
+        } else {
+            self.shared.pause(journey);
+        }
     }
 
     fn input(&self, program: &Program, what: u8, seed: u64) -> Input {

@@ -148,6 +148,25 @@ pub(crate) fn channel(name: &str) -> Channel {
     }
 }
 
+/// A service with one action.
+pub(crate) fn service() -> Service {
+    Service {
+        name: "desk".into(),
+        url: "https://desk.example".into(),
+        token: None,
+        actions: vec![ServiceAction {
+            name: "open".into(),
+            method: "POST".into(),
+            path: "/".into(),
+            request: vec![],
+            response: vec![],
+            retries: 0,
+            retry_over: None,
+            time_limit: Span::of_seconds(5),
+        }],
+    }
+}
+
 pub(crate) fn keep(span: Option<Span>, fields: &[u32]) -> Option<Retention> {
     Some(Retention {
         span,
@@ -391,6 +410,18 @@ impl World {
         let send = *self.sends.last().unwrap();
         let at = self.now;
         self.input(Input::Reaction { send, kind, at, value: Value::Missing })
+    }
+
+    /// Pauses a journey, as an operator does.
+    pub(crate) fn pause(&mut self, journey: u32) -> &mut Self {
+        self.shared.pause(JourneyId(journey));
+        self
+    }
+
+    /// Resumes a journey; the host steps its customers.
+    pub(crate) fn resume(&mut self, journey: u32) -> &mut Self {
+        self.shared.resume(JourneyId(journey));
+        self.input(Input::Due)
     }
 
     /// Lets time go on to a moment, doing what is due on the way.
