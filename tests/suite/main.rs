@@ -23,3 +23,4 @@ mod generated;
 mod links;
 mod threads;
 mod ui;
+mod versions;

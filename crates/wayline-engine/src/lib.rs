@@ -10,7 +10,7 @@
 //!
 //! Nothing here reads a clock, draws chance, touches a file or waits. The same inputs give the same effects, everywhere
 //! and for ever. `step` is total: unknown, late or repeated inputs are recorded and ignored. A state belongs to the
-//! program it was made with; to carry it over to another is a host's work.
+//! program it was made with; [`Upgrade`] carries it over to another.
 //!
 //! Customers share nothing but [`Shared`]: daily limits of entries and rates of channels. Without those in the program
 //! ([`Machine::shares_anything`]) they may be handled in any order, or all at once.
@@ -62,6 +62,12 @@
 //! step that follows. Ends of runs come at once. After a resume the host steps the customers who have runs of the journey
 //! with [`Input::Due`]: what is overdue is done in the order in which it was due.
 //!
+//! # Versions
+//!
+//! A run keeps the version of the journey it began with. [`Upgrade::plan`] takes the program that runs and the one that is
+//! to run, and gives the one to run from now on: the new one with the former versions that still have runs, retired.
+//! [`Upgrade::customer`] rewrites a state for it. What has changed is asked anew at that moment.
+//!
 //! # What cannot be computed
 //!
 //! A division by zero or a number beyond 28 digits stops the run with a fault row, refuses the entry, leaves the segment
@@ -72,7 +78,8 @@
 //!
 //! `machine` is the way in, `turn` what is at hand during a step, `transition/` what each kind of step does, `suppress/`
 //! whether a message may leave, `segment` what time and changes do to segments and schedules, `eval` and `history` answer
-//! questions, `flip` says when an answer can change, `prepare/` reads off a program what a step needs to be quick.
+//! questions, `flip` says when an answer can change, `prepare/` reads off a program what a step needs to be quick,
+//! `version/` replaces one program by another.
 
 mod bits;
 mod effect;
@@ -89,6 +96,7 @@ mod sticky;
 mod suppress;
 mod transition;
 mod turn;
+mod version;
 
 pub use effect::{Decision, DecisionKind, Detail, Effect, Reason, Send, Verdict};
 pub use input::{Consent, ConsentChange, EffectKey, Input, RunId, SendOutcome};
@@ -98,3 +106,4 @@ pub use shared::Shared;
 pub use state::{Customer, EVENT_IDS_KEPT_MS, RunView, SENDS_KEPT_MS};
 pub use sticky::millionths;
 pub use turn::FUEL;
+pub use version::{Fate, InUse, Runs, Upgrade, UpgradeProblem, Upgraded, Why};

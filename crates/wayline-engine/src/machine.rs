@@ -100,19 +100,7 @@ impl Machine {
     ) {
         let now = now.max(customer.now);
         customer.now = now;
-        let mut turn = Turn {
-            program: &self.program,
-            index: &self.index,
-            customer,
-            shared,
-            out,
-            now,
-            queue: VecDeque::new(),
-            joined: Vec::new(),
-            doors: Vec::new(),
-            rebound: false,
-            fuel: FUEL,
-        };
+        let mut turn = self.turn(customer, shared, out, now);
         if turn.customer.due.min(turn.customer.asleep) <= now {
             turn.catch_up(Class::Event);
         }
@@ -126,5 +114,28 @@ impl Machine {
         turn.drain();
         turn.catch_up(Class::Entry);
         turn.settle();
+    }
+
+    /// What is at hand at a moment.
+    pub(crate) fn turn<'t>(
+        &'t self,
+        customer: &'t mut Customer,
+        shared: &'t mut Shared,
+        out: &'t mut Vec<Effect>,
+        now: Moment,
+    ) -> Turn<'t> {
+        Turn {
+            program: &self.program,
+            index: &self.index,
+            customer,
+            shared,
+            out,
+            now,
+            queue: VecDeque::new(),
+            joined: Vec::new(),
+            doors: Vec::new(),
+            rebound: false,
+            fuel: FUEL,
+        }
     }
 }

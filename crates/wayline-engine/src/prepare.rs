@@ -4,6 +4,8 @@ mod depends;
 mod rules;
 mod validate;
 
+use std::collections::BTreeMap;
+
 use wayline_ir::{
     Enter, EventId, Expr, FieldId, HistorySource, JourneyId, Program, ReactionKind, Reentry, RuleId,
     SegmentId, StepKind, Trigger,
@@ -25,6 +27,9 @@ pub(crate) struct Index {
     /// By source number: what hears it.
     pub listeners: Vec<Listeners>,
     pub journeys: Vec<JourneyIndex>,
+    /// By journey: the present version of it, or the first when all are retired. What is said of a journey is said of all
+    /// its versions.
+    pub present: Vec<JourneyId>,
     pub segments: Vec<SegmentIndex>,
     /// The segments of which membership is kept.
     pub tracked: Vec<SegmentId>,
@@ -167,6 +172,7 @@ impl Index {
         let mut index = Self {
             listeners: Vec::new(),
             journeys: Vec::new(),
+            present: present(program),
             segments: Vec::new(),
             tracked: Vec::new(),
             tracked_at: vec![None; program.segments.len()],
@@ -201,6 +207,16 @@ impl Index {
         }
     }
 
+    /// Whether two journeys are versions of one.
+    pub(crate) fn same_journey(&self, one: JourneyId, other: JourneyId) -> bool {
+        one == other || self.present(one) == self.present(other)
+    }
+
+    /// The present version of a journey.
+    pub(crate) fn present(&self, journey: JourneyId) -> JourneyId {
+        self.present.get(journey.index()).copied().unwrap_or(journey)
+    }
+
     /// The number of a source: events, then reactions to messages, then reactions on channels.
     pub(crate) fn source(&self, source: HistorySource) -> usize {
         let reaction = |kind: ReactionKind, at: usize| self.events + at * REACTIONS + kind as usize;
@@ -230,7 +246,8 @@ impl Index {
             keeps_entries: journey.reentry != Reentry::AnyTime,
             ..JourneyIndex::default()
         };
-        for (at, enter) in journey.enters.iter().enumerate() {
+        let enters = if journey.retired { &[] } else { journey.enters.as_slice() };
+        for (at, enter) in enters.iter().enumerate() {
             // Lossless: enters are counted in u32 by validation.
             let at = at as u32;
             match enter {
@@ -338,4 +355,18 @@ impl Index {
             }
         }
     }
+}
+
+/// By journey: its present version.
+fn present(program: &Program) -> Vec<JourneyId> {
+    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+    for (at, journey) in program.journeys.iter().enumerate() {
+        if journey.retired {
+            known.entry(&journey.name).or_insert(at);
+        } else {
+            known.insert(&journey.name, at);
+        }
+    }
+    let all = program.journeys.iter().enumerate();
+    all.map(|(at, journey)| JourneyId::at(known.get(journey.name.as_str()).copied().unwrap_or(at))).collect()
 }

@@ -116,7 +116,7 @@ impl Turn<'_> {
     }
 
     /// The customer's zone; the workspace's when it is missing, or unknown, which is recorded.
-    fn find_zone(&mut self, field: FieldId) {
+    pub(crate) fn find_zone(&mut self, field: FieldId) {
         let known = match self.eval().profile(field) {
             Value::Text(name) => Zone::lookup(name).map_err(|unknown| unknown.to_string()),
             _ => Ok(self.program.workspace.zone),

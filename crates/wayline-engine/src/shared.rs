@@ -56,6 +56,25 @@ impl Shared {
         self.paused.binary_search(&journey).is_ok()
     }
 
+    /// For another program: journeys and channels by their new ids, none where they are gone.
+    pub(crate) fn rewritten(
+        &self,
+        journey: &dyn Fn(JourneyId) -> Option<JourneyId>,
+        channel: &dyn Fn(ChannelId) -> Option<ChannelId>,
+    ) -> Self {
+        let mut new = Self::default();
+        for count in &self.entries {
+            let known =
+                journey(count.journey).filter(|id| !new.entries.iter().any(|other| other.journey == *id));
+            new.entries.extend(known.map(|journey| DayCount { journey, ..count.clone() }));
+        }
+        for slots in &self.slots {
+            new.slots.extend(channel(slots.channel).map(|channel| Slots { channel, ..slots.clone() }));
+        }
+        self.paused.iter().filter_map(|id| journey(*id)).for_each(|id| new.pause(id));
+        new
+    }
+
     /// Whether any journey is paused.
     pub(crate) fn pauses(&self) -> bool {
         !self.paused.is_empty()

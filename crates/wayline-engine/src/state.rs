@@ -172,6 +172,9 @@ pub(crate) struct Run {
     pub reached: u64,
     pub key: Value,
     pub slots: Box<[Value]>,
+    /// How often it may have been at effects of the versions it was moved from: their keys are not used again.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub offset: u32,
     /// Loop counters of the journey, then visits of the effects that lie on a cycle.
     pub counters: Box<[u32]>,
     pub standing: Standing,
@@ -329,6 +332,11 @@ impl Customer {
         self.next_seq = self.next_seq.saturating_add(1);
         self.next_seq
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 fn far() -> Moment {

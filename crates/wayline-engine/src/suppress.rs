@@ -144,7 +144,7 @@ impl Turn<'_> {
                 Target::Everything => true,
                 Target::Topic(topic) => *topic == message.topic,
                 Target::Message(one) => *one == id,
-                Target::Journey(one) => *one == journey,
+                Target::Journey(one) => self.index.same_journey(*one, journey),
             });
             if !meant {
                 continue;

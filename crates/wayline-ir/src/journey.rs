@@ -19,6 +19,10 @@ pub struct Journey {
     /// Names it had before (`moved journey`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub formerly: Vec<String>,
+    /// Whether this is a former version, which is there for the runs that began with it and is entered by nobody. Another
+    /// entry of the table with the same name is the present one. Its enters only say what the variables of runs hold.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub retired: bool,
     /// A title for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,

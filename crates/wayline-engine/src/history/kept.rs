@@ -50,7 +50,7 @@ impl Kept {
     }
 
     /// What is stored of a record.
-    fn store(&self, data: &Value) -> Value {
+    pub(crate) fn store(&self, data: &Value) -> Value {
         match data {
             _ if self.fields.is_empty() => Value::Missing,
             Value::Record(all) if all.len() > self.fields.len() => {

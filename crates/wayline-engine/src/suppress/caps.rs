@@ -112,7 +112,7 @@ impl Turn<'_> {
                 Target::Everything => true,
                 Target::Topic(topic) => *topic == message.topic,
                 Target::Message(one) => *one == sent.message,
-                Target::Journey(journey) => *journey == sent.journey,
+                Target::Journey(journey) => self.index.same_journey(*journey, sent.journey),
             })
     }
 }

@@ -178,7 +178,7 @@ impl Turn<'_> {
     pub(crate) fn stop_others(&mut self, at: usize, journey: JourneyId, next: StepId) -> Result<Flow, Fault> {
         self.journey_row(at, journey);
         for other in 0..self.customer.runs.len() {
-            if self.run(other).is_some_and(|run| run.journey == journey) {
+            if self.run(other).is_some_and(|run| self.index.same_journey(run.journey, journey)) {
                 self.exit(other, Reason::Stopped);
             }
         }

@@ -22,11 +22,12 @@ impl Turn<'_> {
     /// The key of the next effect of the step a run stands at.
     pub(crate) fn effect_key(&mut self, at: usize, read: &StepIndex) -> Option<EffectKey> {
         let run = self.run_mut(at)?;
-        let mut occurrence = 1;
+        let mut occurrence = 1_u32;
         if let Some(visits) = read.visits.and_then(|visits| run.counters.get_mut(visits)) {
             *visits = visits.saturating_add(1);
             occurrence = *visits;
         }
+        let occurrence = occurrence.saturating_add(run.offset);
         Some(EffectKey { run: run.id, step: run.step, occurrence })
     }
 

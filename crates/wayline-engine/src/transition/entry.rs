@@ -155,7 +155,8 @@ impl<'t> Turn<'t> {
 
     /// An entry by hand or by another journey, with arguments. A journey that has no such enter is not entered.
     pub(crate) fn enter_by_hand(&mut self, id: JourneyId, args: Vec<Value>) {
-        let by_hand = self.journey(id).and_then(|(journey, _)| {
+        let present = self.journey(id).filter(|(journey, _)| !journey.retired);
+        let by_hand = present.and_then(|(journey, _)| {
             u32::try_from(journey.enters.iter().position(|enter| matches!(enter, Enter::ByHand))?).ok()
         });
         match by_hand {
@@ -228,7 +229,8 @@ impl<'t> Turn<'t> {
         if journey.key.is_some() && key.is_missing() {
             return Ok(Err(Reason::NoKey));
         }
-        let same = |run: &&Run| !run.ended() && run.journey == entry.id && run.key == key;
+        let index = self.index;
+        let same = |run: &&Run| !run.ended() && index.same_journey(run.journey, entry.id) && run.key == key;
         let running = self.customer.runs.iter().any(|run| same(&run));
         if running && journey.while_running == WhileRunning::Ignore {
             return Ok(Err(Reason::AlreadyRunning));
@@ -278,7 +280,10 @@ impl<'t> Turn<'t> {
         let until = entry.journey.goals.iter().map(|goal| add_span(zone, now, &goal.within)).max();
         let Some(until) = until.filter(|until| *until >= now) else { return };
         let known = self.customer.goals.iter().any(|open| {
-            open.run.is_none() && open.journey == entry.id && open.key == key && open.until >= now
+            open.run.is_none()
+                && self.index.same_journey(open.journey, entry.id)
+                && open.key == key
+                && open.until >= now
         });
         if known {
             return;
@@ -323,6 +328,7 @@ impl<'t> Turn<'t> {
             reached: 0,
             key,
             slots: entry.slots().into(),
+            offset: 0,
             counters: vec![0; entry.read.counters].into(),
             standing: Standing::Moving,
         };

@@ -13,7 +13,7 @@ use crate::state::{FAR, Standing};
 use crate::turn::Turn;
 
 impl Turn<'_> {
-    /// Whether a journey is paused, or all of its versions are.
+    /// Whether a journey is paused.
     pub(crate) fn is_paused(&self, journey: JourneyId) -> bool {
         self.shared.pauses() && is_paused(self.index, self.shared, journey)
     }
@@ -56,7 +56,7 @@ impl Turn<'_> {
     }
 }
 
-/// Whether a journey is paused.
-pub(crate) fn is_paused(_index: &Index, shared: &Shared, journey: JourneyId) -> bool {
-    shared.is_paused(journey)
+/// Whether a journey is paused, itself or as a former version of one that is.
+pub(crate) fn is_paused(index: &Index, shared: &Shared, journey: JourneyId) -> bool {
+    shared.is_paused(journey) || shared.is_paused(index.present(journey))
 }

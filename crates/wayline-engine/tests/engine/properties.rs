@@ -1,13 +1,14 @@
 //! What holds for any inputs: nothing panics, nothing is left due, the same inputs give the same effects, a state that
 //! was written and read again has the same future, waking up too often changes nothing, and no cap is ever exceeded.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 use wayline_engine::{
-    Consent, ConsentChange, Customer, DecisionKind, Effect, EffectKey, Input, Machine, SendOutcome, Shared,
-    Verdict,
+    Consent, ConsentChange, Customer, DecisionKind, Effect, EffectKey, InUse, Input, Machine, SendOutcome,
+    Shared, Upgrade, Verdict,
 };
 use wayline_ir::*;
 use wayline_time::{CronPattern, Date, Moment, Span, TimeOfDay, WeekdaySet};
@@ -201,6 +202,34 @@ fn journeys(p: &mut Program, [cart, order, visit]: [EventId; 3], [mail, mail2, s
 /// Kinds of inputs; the number after them pauses or resumes a journey.
 const KINDS: u8 = 12;
 
+/// What the variables of [`rich`] hold, as the compiler says it.
+fn typed(mut p: Program) -> Program {
+    let record = |p: &Program, event: usize| Type::Record(p.events[event].fields.clone());
+    let (cart, order, visit) = (record(&p, 0), record(&p, 1), record(&p, 2));
+    let reasons = Type::OneOf((0..Program::REASONS.len()).map(Symbol::at).collect());
+    let number = Type::Number { from: None, to: None };
+    let types = [
+        [cart, Type::Text, Type::Text, reasons.clone()],
+        [Type::Text, order, Type::Text, reasons.clone()],
+        [number, Type::List(Box::new(visit)), Type::Text, reasons],
+    ];
+    for (journey, types) in p.journeys.iter_mut().zip(types) {
+        for (slot, ty) in journey.slots.iter_mut().zip(types) {
+            slot.ty = ty;
+        }
+    }
+    p
+}
+
+/// The same workspace with other versions of its journeys.
+fn rewritten(program: &Program, version: &str) -> Program {
+    let mut p = program.clone();
+    for journey in &mut p.journeys {
+        journey.version = version.to_owned();
+    }
+    p
+}
+
 /// One thing that happens, so long after the one before.
 #[derive(Debug, Clone)]
 struct Move {
@@ -257,6 +286,7 @@ struct Host {
     sends: Vec<EffectKey>,
     open: Vec<Input>,
     all: Vec<Effect>,
+    rows: Vec<String>,
     /// Whether it writes and reads the state before each step.
     stores: bool,
     /// Whether it wakes the customer before each input for nothing.
@@ -268,8 +298,8 @@ impl Host {
         let machine = Machine::new(Arc::new(program.clone())).unwrap();
         let customer = machine.new_customer("ana");
         let (shared, now) = (Shared::default(), at("2026-02-25T10:00:00Z"));
-        let (sends, open, all) = (Vec::new(), Vec::new(), Vec::new());
-        let mut host = Self { machine, customer, shared, now, sends, open, all, stores, wakes };
+        let (sends, open, all, rows) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut host = Self { machine, customer, shared, now, sends, open, all, rows, stores, wakes };
         // A customer appears with the first input; schedules count from there.
         host.step(Input::Profile { at: now, changes: vec![], consents: vec![] });
         host
@@ -304,7 +334,10 @@ impl Host {
                     };
                     self.open.push(Input::CallResult { call: *key, outcome });
                 }
-                Effect::Decided(row) => assert_eq!(row.at, self.now),
+                Effect::Decided(row) => {
+                    assert_eq!(row.at, self.now);
+                    self.rows.push(show(self.machine.program(), row));
+                }
                 Effect::ProfileChanged { .. } | Effect::Emitted { .. } => {}
             }
         }
@@ -328,6 +361,11 @@ impl Host {
     }
 
     fn play(&mut self, moves: &[Move]) {
+        self.play_on(moves);
+        self.finish();
+    }
+
+    fn play_on(&mut self, moves: &[Move]) {
         for Move { after, what, seed } in moves {
             if self.wakes {
                 let middle = self.now.plus_millis(after / 2);
@@ -345,6 +383,10 @@ impl Host {
                 self.step(input);
             }
         }
+    }
+
+    /// Nothing is paused any more, and time goes on.
+    fn finish(&mut self) {
         for journey in 0..self.machine.program().journeys.len() {
             self.shared.resume(JourneyId::at(journey));
         }
@@ -353,13 +395,28 @@ impl Host {
     }
 
     fn pause_or_resume(&mut self, program: &Program, seed: u64) {
-        let journey = JourneyId::at(seed as usize % program.journeys.len());
+        let present = program.journeys.iter().filter(|journey| !journey.retired).count();
+        let journey = JourneyId::at(seed as usize % present);
         if self.shared.is_paused(journey) {
             self.shared.resume(journey);
             self.step(Input::Due);
         } else {
             self.shared.pause(journey);
         }
+    }
+
+    /// Another program takes over.
+    fn upgrade(&mut self, new: &Program) {
+        let mut in_use = InUse::default();
+        in_use.note(&self.customer);
+        let old = Arc::clone(self.machine.program());
+        let upgrade = Upgrade::plan(&old, new, &in_use, &BTreeMap::new()).unwrap();
+        let upgraded = upgrade.customer(self.customer.clone(), self.now);
+        assert!(upgraded.effects.is_empty() && upgraded.lost.is_empty());
+        self.customer = upgraded.customer;
+        self.shared = upgrade.shared(&self.shared);
+        self.machine = Machine::new(Arc::clone(upgrade.program())).unwrap();
+        self.step(Input::Due);
     }
 
     fn input(&self, program: &Program, what: u8, seed: u64) -> Input {
@@ -397,7 +454,8 @@ impl Host {
                 Input::Reaction { send, kind, at: now, value: num((seed % 11) as i64) }
             }
             (5, _) if !program.journeys.is_empty() => {
-                let journey = JourneyId::at(seed as usize % program.journeys.len());
+                let present = program.journeys.iter().filter(|journey| !journey.retired).count();
+                let journey = JourneyId::at(seed as usize % present);
                 let params = &program.journeys[journey.index()].params;
                 let args = params.iter().map(|param| value(&param.ty, seed)).collect();
                 Input::Enter { journey, args }
@@ -427,6 +485,17 @@ fn marketing(host: &Host) -> Vec<Moment> {
     sent.collect()
 }
 
+/// Compares two logs, and shows where they part.
+fn same_rows(one: &[String], other: &[String]) -> Result<(), TestCaseError> {
+    let Some(first) = (0..one.len().max(other.len())).find(|at| one.get(*at) != other.get(*at)) else {
+        return Ok(());
+    };
+    let part =
+        |rows: &[String]| rows.iter().skip(first.saturating_sub(3)).take(5).cloned().collect::<Vec<_>>();
+    prop_assert!(false, "one\n{:#?}\nthe other\n{:#?}", part(one), part(other));
+    Ok(())
+}
+
 fn check(program: &Program, moves: &[Move]) -> Result<(), TestCaseError> {
     let mut plain = Host::new(program, false, false);
     plain.play(moves);
@@ -435,24 +504,7 @@ fn check(program: &Program, moves: &[Move]) -> Result<(), TestCaseError> {
     prop_assert!(plain.all == stored.all && plain.customer == stored.customer);
     let mut woken = Host::new(program, false, true);
     woken.play(moves);
-    let rows = |host: &Host| -> Vec<String> {
-        let all = host.all.iter().filter_map(|effect| match effect {
-            Effect::Decided(row) => Some(show(program, row)),
-            _ => None,
-        });
-        all.collect()
-    };
-    let (a, b) = (rows(&plain), rows(&woken));
-    if let Some(first) = (0..a.len().max(b.len())).find(|at| a.get(*at) != b.get(*at)) {
-        let from = first.saturating_sub(3);
-        prop_assert!(
-            false,
-            "without\n{:#?}\nwith waking up\n{:#?}",
-            a.get(from..first + 2),
-            b.get(from..first + 2)
-        );
-    }
-    Ok(())
+    same_rows(&plain.rows, &woken.rows)
 }
 
 proptest! {
@@ -485,5 +537,35 @@ proptest! {
             let week = sent[..=number].iter().filter(|early| at.millis_since(**early) < 7 * DAY - 3 * HOUR);
             prop_assert!(week.count() <= 3, "{:?}", sent);
         }
+    }
+}
+
+proptest! {
+    // Each deploy prepares a program anew, so fewer cases take as long.
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    /// Runs go on as if nothing had happened, in the program of before as in former versions of it.
+    #[test]
+    fn a_deploy_changes_nothing_for_runs(moves in moves(), often in 1_usize..7) {
+        let program = typed(rich());
+        let mut plain = Host::new(&program, false, false);
+        plain.play(&moves);
+        let mut same = Host::new(&program, false, false);
+        let mut other = Host::new(&program, false, false);
+        for (at, part) in moves.chunks(often).enumerate() {
+            same.play_on(part);
+            same.upgrade(&program);
+            other.play_on(part);
+            other.upgrade(&rewritten(&program, &at.to_string()));
+        }
+        same.finish();
+        other.finish();
+        // Everybody is looked at when a program is replaced, so an event from before that is late.
+        let asked = |host: Host| -> Vec<String> {
+            host.rows.into_iter().map(|row| row.replace(" event late ", " event ")).collect()
+        };
+        let plain = asked(plain);
+        same_rows(&plain, &asked(same))?;
+        same_rows(&plain, &asked(other))?;
     }
 }

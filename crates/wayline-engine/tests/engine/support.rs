@@ -265,6 +265,7 @@ pub(crate) fn journey(name: &str, enters: Vec<Enter>, steps: Vec<StepKind>) -> J
         name: name.to_owned(),
         version: "0".to_owned(),
         formerly: Vec::new(),
+        retired: false,
         title: None,
         owner: None,
         description: None,
@@ -490,14 +491,14 @@ pub(crate) fn show(program: &Program, row: &Decision) -> String {
     };
     if let Some(journey) = row.journey {
         let run = row.run.map_or(String::new(), |run| format!("#{}", run.0));
-        add(format!("{}{run}", program.journeys[journey.index()].name));
+        add(format!("{}{run}", name(program.journeys.get(journey.index()).map(|it| &it.name))));
     }
     if let Some(step) = row.step {
         add(format!("@{}", step.0));
     }
     add(word(&row.kind));
     if let Some(message) = row.message {
-        add(program.messages[message.index()].name.clone());
+        add(name(program.messages.get(message.index()).map(|it| &it.name)));
     }
     if let Some(verdict) = row.verdict {
         add(word(&verdict));
@@ -506,21 +507,27 @@ pub(crate) fn show(program: &Program, row: &Decision) -> String {
         add(word(&reason));
     }
     if let Some(rule) = row.rule {
-        add(format!("by {}", program.rules[rule.index()].name));
+        add(format!("by {}", name(program.rules.get(rule.index()).map(|it| &it.name))));
     }
     if let Some(until) = row.until {
         add(format!("until {}", short(until)));
     }
     match &row.detail {
         Detail::None => {}
-        Detail::Event(event) => add(program.events[event.index()].name.clone()),
+        Detail::Event(event) => add(name(program.events.get(event.index()).map(|it| &it.name))),
         Detail::Reaction(kind) => add(word(kind)),
         Detail::Segment(segment, inside) => {
-            add(format!("{} {}", if *inside { "in" } else { "out" }, program.segments[segment.index()].name));
+            add(format!(
+                "{} {}",
+                if *inside { "in" } else { "out" },
+                name(program.segments.get(segment.index()).map(|it| &it.name))
+            ));
         }
         Detail::Index(index) => add(format!("[{index}]")),
-        Detail::Journey(journey) => add(program.journeys[journey.index()].name.clone()),
-        Detail::Field(field, value) => add(format!("{}={value:?}", program.customer[field.index()].name)),
+        Detail::Journey(journey) => add(name(program.journeys.get(journey.index()).map(|it| &it.name))),
+        Detail::Field(field, value) => {
+            add(format!("{}={value:?}", name(program.customer.get(field.index()).map(|it| &it.name))))
+        }
         Detail::Cap { cap, counted } => {
             let counted: Vec<String> = counted.iter().map(|moment| short(*moment)).collect();
             add(format!("cap {cap} ({})", counted.join(", ")));
@@ -529,4 +536,9 @@ pub(crate) fn show(program: &Program, row: &Decision) -> String {
         Detail::Text(text) => add(text.clone()),
     }
     line
+}
+
+/// States of another program name what this one does not have.
+fn name(known: Option<&String>) -> String {
+    known.map_or("?", String::as_str).to_owned()
 }

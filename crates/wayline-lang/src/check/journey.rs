@@ -114,6 +114,7 @@ impl Checker<'_> {
             name: ast.name.text.to_string(),
             version: String::new(),
             formerly,
+            retired: false,
             title: text(&header.title),
             owner: text(&header.owner),
             description: text(&header.description),

@@ -78,6 +78,7 @@ pub(crate) fn journey(name: &str, steps: Vec<Step>) -> Journey {
         steps,
         moved: Vec::new(),
         formerly: Vec::new(),
+        retired: false,
     }
 }
 
