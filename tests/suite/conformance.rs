@@ -108,8 +108,16 @@ fn run(path: &Path) -> Result<Vec<TestReport>, String> {
     if suite.tests.is_empty() {
         return Err("there is no test in it".to_owned());
     }
-    let machine = Machine::new(Arc::new(suite.program.clone())).map_err(|e| e.to_string())?;
-    let reports: Vec<TestReport> = suite.tests.iter().map(|test| run_test(&machine, test)).collect();
+    let machine = machine(&suite.program)?;
+    let former = path.with_extension("former.journey");
+    let former = if former.exists() {
+        let compiled = workspace(&former)?;
+        Some(machine_of(compiled)?)
+    } else {
+        None
+    };
+    let reports: Vec<TestReport> =
+        suite.tests.iter().map(|test| run_test(&machine, former.as_ref(), test)).collect();
     if reports.iter().all(|report| report.miss.is_none()) {
         return Ok(reports);
     }
@@ -126,6 +134,14 @@ fn run(path: &Path) -> Result<Vec<TestReport>, String> {
     let style = Style { color: false, unicode: true, graphics: true };
     human(&results, style, &mut text).map_err(|e| e.to_string())?;
     Err(String::from_utf8_lossy(&text).into_owned())
+}
+
+fn machine(program: &wayline_ir::Program) -> Result<Arc<Machine>, String> {
+    Machine::new(Arc::new(program.clone())).map(Arc::new).map_err(|e| e.to_string())
+}
+
+fn machine_of(compiled: Compiled) -> Result<Arc<Machine>, String> {
+    machine(&compiled.tests.ok_or("there is no program")?.program)
 }
 
 /// The rules that a title begins with: `T3: …`, `T3 S1: …`.

@@ -7,6 +7,7 @@
 mod cast;
 mod coverage;
 mod expect;
+mod former;
 mod run;
 mod stage;
 mod words;
@@ -14,10 +15,10 @@ mod words;
 use std::sync::Arc;
 
 use wayline_engine::Machine;
-use wayline_ir::{Place, Test, TestAction, TestClock, TestWhen};
+use wayline_ir::{Place, Program, Test, TestAction, TestClock, TestWhen};
 use wayline_time::Moment;
 
-use crate::log::{Labels, LogRecord};
+use crate::log::LogRecord;
 use crate::story;
 pub use coverage::{Coverage, CoverageReport, JourneyCoverage, Unreached};
 use stage::Stage;
@@ -85,9 +86,10 @@ impl Miss {
     }
 }
 
-/// Runs a test on a machine made of [`TestSuite::program`](wayline_ir::TestSuite::program).
+/// Runs a test on a machine made of [`TestSuite::program`](wayline_ir::TestSuite::program). A test with a line `deploy`
+/// runs on `former` until then; without one, the workspace takes its own place.
 #[must_use]
-pub fn run_test(machine: &Machine, test: &Test) -> TestReport {
+pub fn run_test(machine: &Arc<Machine>, former: Option<&Arc<Machine>>, test: &Test) -> TestReport {
     let mut report = TestReport {
         title: test.title.clone(),
         case: test.case.clone(),
@@ -96,7 +98,8 @@ pub fn run_test(machine: &Machine, test: &Test) -> TestReport {
         timeline: Vec::new(),
         coverage: Coverage::default(),
     };
-    let ids = match cast::cast(machine.program(), test) {
+    let program = machine.program();
+    let ids = match cast::cast(program, test) {
         Ok(ids) => ids,
         Err(name) => {
             let expected = format!("a customer {name} who falls on all these sides at once; nobody does");
@@ -104,17 +107,23 @@ pub fn run_test(machine: &Machine, test: &Test) -> TestReport {
             return report;
         }
     };
-    let mut stage = Stage::new(machine, begins(machine, test), &ids);
+    let deploys = test.lines.iter().any(|line| matches!(line.action, TestAction::Deploy { .. }));
+    let first = former.filter(|_| deploys).unwrap_or(machine);
+    let mut stage = Stage::new(program, Arc::clone(first), begins(program, test), &ids);
     report.miss = run::play(&mut stage, &test.lines).err();
-    let labels = Labels::new(Arc::clone(machine.program()));
     for row in &stage.rows {
-        report.coverage.note(machine.program(), &row.decision);
-        let record = words::as_record(&stage, &labels, row);
+        let Some(record) = words::as_record(&stage, row) else { continue };
+        // Places of a former version are lines of other files.
+        let decided = stage.program(row);
+        let present = decided.filter(|decided| Arc::ptr_eq(decided, program) || row.program > 0);
+        if let Some(program) = present {
+            report.coverage.note(program, &row.decision);
+        }
         report.timeline.push(Told {
             customer: record.customer.clone(),
             when: words::moment(row.decision.at, row.zone),
             text: story::sentence(&record, row.zone),
-            place: words::place(machine.program(), &row.decision),
+            place: present.and_then(|program| words::place(program, &row.decision)),
             record,
         });
     }
@@ -122,8 +131,7 @@ pub fn run_test(machine: &Machine, test: &Test) -> TestReport {
 }
 
 /// When a test begins: at the first moment it names.
-fn begins(machine: &Machine, test: &Test) -> Moment {
-    let program = machine.program();
+fn begins(program: &Program, test: &Test) -> Moment {
     let first = test.lines.iter().find_map(|line| match line.when {
         TestWhen::At(at) | TestWhen::Before(at) => Some((line.customer, at)),
         _ => None,
@@ -142,5 +150,5 @@ fn begins(machine: &Machine, test: &Test) -> Moment {
     let own =
         || test.lines.iter().filter(|line| line.customer == customer).find_map(|line| zone_of(&line.action));
     let zone = if at.clock == TestClock::Customer { own() } else { None };
-    run::moment(&at, zone.unwrap_or(program.workspace.zone), machine)
+    run::moment(&at, zone.unwrap_or(program.workspace.zone), program)
 }

@@ -97,8 +97,8 @@ fn of_test(arguments: &Arguments, message: &str, title: &str, console: &mut Cons
         let help = "`wayline test --list` shows all titles".to_owned();
         return Err(Problem::NoSuchTest { filter: title.to_owned(), help }.into());
     };
-    let machine = Machine::new(Arc::new(suite.program.clone())).into_diagnostic()?;
-    let report = run_test(&machine, test);
+    let machine = Arc::new(Machine::new(Arc::new(suite.program.clone())).into_diagnostic()?);
+    let report = run_test(&machine, None, test);
     let wanted = |customer: &&String| arguments.customer.as_ref().is_none_or(|only| only == *customer);
     for (number, customer) in test.customers.iter().filter(wanted).enumerate() {
         let own = report.timeline.iter().filter(|told| told.customer == *customer);

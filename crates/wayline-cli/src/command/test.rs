@@ -52,6 +52,9 @@ pub struct Arguments {
     /// Fail when the tests reach less than this share of the workspace, in percent.
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
     min_coverage: Option<u8>,
+    /// The workspace that tests with a line `deploy` run on before it; without one, this one.
+    #[arg(long, value_name = "DIR")]
+    former: Option<PathBuf>,
     /// Run again with every change of a file, until interrupted.
     #[arg(long, conflicts_with_all = ["list"])]
     watch: bool,
@@ -128,8 +131,13 @@ fn once(arguments: &Arguments, console: &mut Console) -> Result<Exit, Report> {
         }
         return Ok(Exit::Clean);
     }
-    let machine = Machine::new(Arc::clone(&program)).into_diagnostic()?;
-    let reports = run_all(&machine, &wanted, threads(arguments));
+    let former = match arguments.former.as_deref().map(|dir| former(dir, console)).transpose()? {
+        Some(Err(exit)) => return Ok(exit),
+        Some(Ok(machine)) => Some(machine),
+        None => None,
+    };
+    let machine = Arc::new(Machine::new(Arc::clone(&program)).into_diagnostic()?);
+    let reports = run_all(&machine, former.as_ref(), &wanted, threads(arguments));
     let mut coverage = Coverage::default();
     reports.iter().for_each(|report| coverage.merge(&report.coverage));
     let coverage =
@@ -164,6 +172,14 @@ fn once(arguments: &Arguments, console: &mut Console) -> Result<Exit, Report> {
     Ok(if failed || short.is_some() { Exit::Findings } else { Exit::Clean })
 }
 
+/// The former version of the workspace, or how the command ends when it has errors.
+fn former(dir: &Path, console: &mut Console) -> Result<Result<Arc<Machine>, Exit>, Report> {
+    let (workspace, compiled) = read_and_compile(dir)?;
+    let exit = report_findings(&workspace, &compiled, console)?;
+    let Some(suite) = compiled.tests else { return Ok(Err(exit.max(Exit::Findings))) };
+    Ok(Ok(Arc::new(Machine::new(Arc::new(suite.program)).into_diagnostic()?)))
+}
+
 fn threads(arguments: &Arguments) -> usize {
     let all = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     arguments.threads.map_or_else(all, NonZeroUsize::get)
@@ -195,14 +211,19 @@ fn no_such_test(suite: &TestSuite, filter: &str) -> Problem {
 }
 
 /// Runs tests on several threads; reports come in the order of the tests.
-fn run_all(machine: &Machine, tests: &[&Test], threads: usize) -> Vec<TestReport> {
+fn run_all(
+    machine: &Arc<Machine>,
+    former: Option<&Arc<Machine>>,
+    tests: &[&Test],
+    threads: usize,
+) -> Vec<TestReport> {
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(test) = tests.get(at) else { return done };
-            done.push((at, run_test(machine, test)));
+            done.push((at, run_test(machine, former, test)));
         }
     };
     let threads = threads.clamp(1, tests.len().max(1));

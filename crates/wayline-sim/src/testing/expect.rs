@@ -3,13 +3,11 @@
 use std::sync::Arc;
 
 use wayline_engine::{Decision, DecisionKind, Reason, Verdict};
-use wayline_ir::{
-    ActionId, By, Expr, JourneyId, MessageId, PartKind, ServiceId, TestExpect, TestLine, Value,
-};
+use wayline_ir::{By, Expr, JourneyId, MessageId, PartKind, TestExpect, TestLine, Value};
 use wayline_time::Moment;
 
-use super::run::moment;
-use super::stage::Stage;
+use super::run::{action_name, moment};
+use super::stage::{Row, Stage};
 use super::{Miss, words};
 use crate::log::reason_word;
 
@@ -66,15 +64,12 @@ pub(super) fn find(
         TestExpect::NoMoreSends => Ok(()),
         TestExpect::That(condition) => that(stage, customer, condition),
         TestExpect::Call { service, action, filter } => {
-            called(stage, customer, (*service, *action), filter.as_ref(), since)
+            called(stage, customer, &action_name(stage.suite, *service, *action), filter.as_ref(), since)
         }
         TestExpect::NoCall { service, action } => {
-            let sought = (*service, *action);
+            let sought = action_name(stage.suite, *service, *action);
             let made = stage.calls.iter().find(|call| {
-                call.customer == customer
-                    && (call.service, call.action) == sought
-                    && !call.ticked
-                    && within(call.at, since)
+                call.customer == customer && call.action == sought && !call.ticked && within(call.at, since)
             });
             match made {
                 Some(call) => Err(Found::nothing().note(words::call(stage, call))),
@@ -86,15 +81,12 @@ pub(super) fn find(
         }
         _ => {
             let until = match expect {
-                TestExpect::Held { until: Some(until), .. } => Some(moment(until, zone, stage.machine)),
+                TestExpect::Held { until: Some(until), .. } => Some(moment(until, zone, stage.suite)),
                 _ => None,
             };
-            let fits = |row: &Decision| is(stage, row, expect, until);
+            let fits = |row: &Row| is(stage, row, expect, until);
             let found = stage.rows.iter().position(|row| {
-                row.customer == customer
-                    && !row.ticked
-                    && within(row.decision.at, since)
-                    && fits(&row.decision)
+                row.customer == customer && !row.ticked && within(row.decision.at, since) && fits(row)
             });
             match (found, expect.is_negative()) {
                 (None, true) => Ok(()),
@@ -116,37 +108,38 @@ fn within(at: Moment, (since, included): (Moment, bool)) -> bool {
 }
 
 /// Whether a row is what an expectation speaks of (or, of a negative one, what it says there is not).
-fn is(stage: &Stage<'_>, row: &Decision, expect: &TestExpect, until: Option<Moment>) -> bool {
-    let journey = |id: &JourneyId| row.journey.is_some_and(|of| same_journey(stage, of, *id));
+fn is(stage: &Stage<'_>, of: &Row, expect: &TestExpect, until: Option<Moment>) -> bool {
+    let row = &of.decision;
+    let journey = |id: &JourneyId| stage.is_journey(of, *id);
     let verdict = |verdict: Verdict, message: &MessageId| {
-        row.kind == DecisionKind::Send && row.verdict == Some(verdict) && row.message == Some(*message)
+        row.kind == DecisionKind::Send && row.verdict == Some(verdict) && stage.is_message(of, *message)
     };
     match expect {
         TestExpect::NoSend(message) => {
             row.kind == DecisionKind::Send
                 && row.verdict == Some(Verdict::Sent)
-                && message.is_none_or(|message| row.message == Some(message))
+                && message.is_none_or(|message| stage.is_message(of, message))
         }
         TestExpect::Held { message, by, .. } => {
             verdict(Verdict::Held, message)
-                && decided_by(row, by.as_ref())
+                && decided_by(stage, of, by.as_ref())
                 && until.is_none_or(|until| row.until == Some(until))
         }
         TestExpect::Dropped { message, by } => {
-            verdict(Verdict::Dropped, message) && decided_by(row, by.as_ref())
+            verdict(Verdict::Dropped, message) && decided_by(stage, of, by.as_ref())
         }
         TestExpect::Entered(id) | TestExpect::NotEntered { journey: id, by: None } => {
             row.kind == DecisionKind::Enter && journey(id)
         }
         TestExpect::NotEntered { journey: id, by } => {
-            row.kind == DecisionKind::NotEntered && journey(id) && decided_by(row, by.as_ref())
+            row.kind == DecisionKind::NotEntered && journey(id) && decided_by(stage, of, by.as_ref())
         }
         TestExpect::Left { journey: id, words: wanted, by } => {
             ends(row)
                 && journey(id)
-                && decided_by(row, by.as_ref())
+                && decided_by(stage, of, by.as_ref())
                 && wanted.as_ref().is_none_or(|wanted| {
-                    row.reason == Some(Reason::ExitStep) && words::exit(stage, row) == *wanted
+                    row.reason == Some(Reason::ExitStep) && words::exit(stage, of) == *wanted
                 })
         }
         TestExpect::NotLeft(id) => ends(row) && journey(id),
@@ -159,21 +152,16 @@ fn is(stage: &Stage<'_>, row: &Decision, expect: &TestExpect, until: Option<Mome
     }
 }
 
-/// Versions of a journey share its name.
-fn same_journey(stage: &Stage<'_>, one: JourneyId, other: JourneyId) -> bool {
-    let name = |id: JourneyId| stage.machine.program().journeys.get(id.index()).map(|journey| &journey.name);
-    one == other || name(one).is_some() && name(one) == name(other)
-}
-
 /// A run ends at an exit row, or at a fault row that has a run.
 fn ends(row: &Decision) -> bool {
     row.kind == DecisionKind::Exit || row.kind == DecisionKind::Fault && row.run.is_some()
 }
 
-fn decided_by(row: &Decision, by: Option<&By>) -> bool {
+fn decided_by(stage: &Stage<'_>, of: &Row, by: Option<&By>) -> bool {
+    let row = &of.decision;
     match by {
         None => true,
-        Some(By::Rule(rule)) => row.rule == Some(*rule),
+        Some(By::Rule(rule)) => stage.is_rule(of, *rule),
         Some(By::Reason(word)) if row.kind == DecisionKind::Fault => word == "fault",
         Some(By::Reason(word)) => row.reason.is_some_and(|reason| reason_word(reason) == word),
     }
@@ -190,7 +178,8 @@ fn sent(
     let Some(actor) = stage.actors.get(customer) else { return Err(Found::nothing()) };
     let mut other = None;
     let mut hit = None;
-    for sent in actor.sent.iter().filter(|sent| sent.message == message) {
+    let name = stage.suite.messages.get(message.index()).map_or("", |it| it.name.as_str());
+    for sent in actor.sent.iter().filter(|sent| sent.message == name) {
         let Some(row) = stage.rows.get(sent.row) else { continue };
         if row.ticked || !within(row.decision.at, since) {
             continue;
@@ -218,9 +207,7 @@ fn sent(
     if let Some(texts) = other {
         return Err(Found::nothing().note(texts));
     }
-    let fits = |row: &Decision| {
-        row.kind == DecisionKind::Send && row.verdict == Some(Verdict::Sent) && row.message == Some(message)
-    };
+    let fits = |row: &Row| words::is_sent(row) && stage.is_message(row, message);
     let expect = TestExpect::Send { message, filter: None, parts: Vec::new() };
     Err(near(stage, customer, &fits, since, &expect))
 }
@@ -228,7 +215,7 @@ fn sent(
 fn called(
     stage: &mut Stage<'_>,
     customer: usize,
-    sought: (ServiceId, ActionId),
+    sought: &(String, String),
     filter: Option<&Expr>,
     since: (Moment, bool),
 ) -> Result<(), Found> {
@@ -236,7 +223,7 @@ fn called(
     let mut others = Vec::new();
     let mut hit = None;
     for (index, call) in stage.calls.iter().enumerate() {
-        if call.customer != customer || (call.service, call.action) != sought {
+        if call.customer != customer || call.action != *sought {
             continue;
         }
         let holds = filter.zip(actor).map_or(Ok(true), |(filter, actor)| {
@@ -257,6 +244,9 @@ fn called(
 
 fn that(stage: &Stage<'_>, customer: usize, condition: &Expr) -> Result<(), Found> {
     let Some(actor) = stage.actors.get(customer) else { return Err(Found::nothing()) };
+    if !stage.present() {
+        return Err(Found::nothing().note("a condition can be asked only after `deploy`".to_owned()));
+    }
     match stage.machine.holds(&actor.customer, condition, &[], None, stage.now) {
         Ok(true) => Ok(()),
         Ok(false) => Err(words::values(stage, &actor.customer, condition)
@@ -273,7 +263,7 @@ const NEAR: usize = 3;
 fn near(
     stage: &Stage<'_>,
     customer: usize,
-    fits: &dyn Fn(&Decision) -> bool,
+    fits: &dyn Fn(&Row) -> bool,
     since: (Moment, bool),
     expect: &TestExpect,
 ) -> Found {
@@ -281,7 +271,7 @@ fn near(
     let decision = |index: &usize| stage.rows.get(*index).map(|row| &row.decision);
     let distance = |index: &usize| decision(index).map_or(0, |row| row.at.0.abs_diff(stage.now.0));
     let all = || (0..stage.rows.len()).filter(own);
-    let mut same: Vec<usize> = all().filter(|index| decision(index).is_some_and(fits)).collect();
+    let mut same: Vec<usize> = all().filter(|index| stage.rows.get(*index).is_some_and(fits)).collect();
     same.sort_by_key(distance);
     let mut found = Found::nothing();
     if let Some(index) = same.first() {
@@ -298,7 +288,7 @@ fn near(
         return found;
     }
     let mut about: Vec<usize> = all()
-        .filter(|index| decision(index).is_some_and(|row| words::is_about(stage, row, expect)))
+        .filter(|index| stage.rows.get(*index).is_some_and(|row| words::is_about(stage, row, expect)))
         .collect();
     about.sort_by_key(distance);
     about.truncate(NEAR);

@@ -1,8 +1,9 @@
 //! Running one test: its lines one after the other.
 
-use wayline_engine::{Consent, ConsentChange, Input, Machine};
+use wayline_engine::{Consent, ConsentChange, Input};
 use wayline_ir::{
-    ConsentState, TestAction, TestClock, TestConsent, TestExpect, TestLine, TestMoment, TestWhen,
+    ActionId, ConsentState, JourneyId, MessageId, Program, ServiceId, TestAction, TestClock, TestConsent,
+    TestExpect, TestLine, TestMoment, TestWhen,
 };
 use wayline_time::{Moment, Zone, add_span, to_moment};
 
@@ -46,7 +47,7 @@ fn lines_of(stage: &mut Stage<'_>, lines: &[TestLine]) -> Result<(), Miss> {
         let zone = stage.zone(line.customer as usize);
         let until = match line.when {
             TestWhen::Same => stage.now,
-            TestWhen::At(at) | TestWhen::Before(at) => moment(&at, zone, stage.machine),
+            TestWhen::At(at) | TestWhen::Before(at) => moment(&at, zone, stage.suite),
             TestWhen::After(span) | TestWhen::Within(span) => add_span(zone, stage.now, &span),
         };
         if until < stage.now {
@@ -120,7 +121,7 @@ fn finish(stage: &mut Stage<'_>, lines: &[TestLine], silent: Option<(usize, usiz
     let place = |number: usize| lines.get(number).map(|line| line.place).unwrap_or_default();
     if let Some((number, from)) = silent {
         let miss = |expected: String| Miss::new(number, place(number), expected);
-        let zone = stage.machine.program().workspace.zone;
+        let zone = stage.suite.workspace.zone;
         let until = add_span(zone, stage.now, &wayline_time::Span::of_days(AFTERWARDS_DAYS));
         stage.run(until, true).map_err(|_| {
             miss("time to go on; it stands still for a customer who is due for ever".to_owned())
@@ -151,46 +152,64 @@ fn finish(stage: &mut Stage<'_>, lines: &[TestLine], silent: Option<(usize, usiz
 fn act(stage: &mut Stage<'_>, number: usize, customer: usize, action: &TestAction) -> Result<(), String> {
     let now = stage.now;
     let zone = stage.zone(customer);
-    let machine = stage.machine;
-    let dated = |at: &Option<TestMoment>| at.as_ref().map_or(now, |at| moment(at, zone, machine));
+    let suite = stage.suite;
+    let terms = stage.terms();
+    let dated = |at: &Option<TestMoment>| at.as_ref().map_or(now, |at| moment(at, zone, suite));
+    let message =
+        |id: &MessageId| suite.messages.get(id.index()).map_or("", |it| it.name.as_str()).to_owned();
     match action {
         TestAction::Customer { changes, consents, dated: at } => {
             if !changes.is_empty() || !consents.is_empty() {
-                let consents = consents.iter().map(consent).collect();
-                stage.feed(customer, Input::Profile { at: dated(at), changes: changes.clone(), consents });
+                let consents =
+                    consents.iter().map(|it| terms.consent(consent(it))).collect::<Result<_, _>>()?;
+                let changes = terms.changes(changes)?;
+                stage.feed(customer, Input::Profile { at: dated(at), changes, consents });
             }
         }
         TestAction::Event { event, data, id, dated: at } => {
             let id = id.as_deref().map(std::sync::Arc::from);
-            stage.feed(customer, Input::Event { event: *event, id, at: dated(at), data: data.clone() });
+            let (data, event) = (terms.payload(*event, data)?, terms.event(*event)?);
+            stage.feed(customer, Input::Event { event, id, at: dated(at), data });
         }
-        TestAction::Reaction { message, kind, value, dated: at } => {
-            if !stage.react(customer, *message, *kind, value, dated(at)) {
-                let name = machine.program().messages.get(message.index()).map_or("", |m| m.name.as_str());
+        TestAction::Reaction { message: id, kind, value, dated: at } => {
+            let name = message(id);
+            if !stage.react(customer, &name, *kind, value, dated(at)) {
                 return Err(format!("{name} to have been sent before anybody reacts to it"));
             }
         }
-        TestAction::Provider { message, refusal, after } => {
+        TestAction::Provider { message: id, refusal, after } => {
             let answer = refusal.clone().map_or(Ok(wayline_ir::Value::Missing), Err);
             let standing = Standing { answer, after: *after, used: false, line: number };
-            // `accepts` takes back a `fails`; where nothing was said before, it has to matter like any line.
-            stage.providers.insert(*message, standing);
+            stage.providers.insert(message(id), standing);
         }
         TestAction::Service { service, action, returns, failure, after } => {
             let failed = || failure.clone().unwrap_or_else(|| "the test says so".to_owned());
-            let answer = returns.clone().ok_or_else(failed);
+            let answer = match returns {
+                Some(record) => Ok(terms.response(*service, *action, record)?),
+                None => Err(failed()),
+            };
             let standing = Standing { answer, after: *after, used: false, line: number };
-            stage.services.insert((*service, *action), standing);
-            stage.answer_waiting(*service, *action);
+            let name = action_name(suite, *service, *action);
+            stage.services.insert(name.clone(), standing);
+            stage.answer_waiting(&name);
         }
         TestAction::Enter { journey, args } => {
-            stage.feed(customer, Input::Enter { journey: *journey, args: args.clone() });
+            stage.feed(customer, Input::Enter { journey: terms.journey(*journey)?, args: args.clone() });
         }
         TestAction::Down(span) => {
             let until = add_span(zone, now, span);
             stage.stand_still(until).map_err(|_| "time to go on".to_owned())?;
         }
-        TestAction::Pause(_) | TestAction::Resume(_) | TestAction::Deploy { .. } => {}
+        TestAction::Pause(journey) => stage.shared.pause(terms.journey(*journey)?),
+        TestAction::Resume(journey) => {
+            stage.shared.resume(terms.journey(*journey)?);
+            stage.wake();
+        }
+        TestAction::Deploy { moving } => {
+            let name =
+                |id: &JourneyId| suite.journeys.get(id.index()).map_or("", |it| it.name.as_str()).to_owned();
+            stage.deploy(&moving.iter().map(name).collect::<Vec<_>>())?;
+        }
         TestAction::Falls(_) | TestAction::Expect(_) => {}
     }
     Ok(())
@@ -206,11 +225,19 @@ fn consent(consent: &TestConsent) -> ConsentChange {
 }
 
 /// The moment of a local time.
-pub(super) fn moment(at: &TestMoment, customer: Zone, machine: &Machine) -> Moment {
+pub(super) fn moment(at: &TestMoment, customer: Zone, program: &Program) -> Moment {
     let zone = match at.clock {
-        TestClock::Workspace => machine.program().workspace.zone,
+        TestClock::Workspace => program.workspace.zone,
         TestClock::Customer => customer,
         TestClock::Zone(zone) => zone,
     };
     to_moment(zone, at.date, at.time)
+}
+
+/// The names of a service and of an action of it.
+pub(super) fn action_name(program: &Program, service: ServiceId, action: ActionId) -> (String, String) {
+    let service = program.services.get(service.index());
+    let action = service.and_then(|service| service.actions.get(action.index()));
+    let name = |name: Option<&String>| name.cloned().unwrap_or_default();
+    (name(service.map(|it| &it.name)), name(action.map(|it| &it.name)))
 }

@@ -1,29 +1,40 @@
 //! The stage of a test: customers, the virtual clock, and a host of the engine that answers as the test says.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use wayline_engine::{
-    Customer, Decision, DecisionKind, Effect, EffectKey, Input, Machine, Send, SendOutcome, Shared, Verdict,
+    Customer, Decision, DecisionKind, Effect, EffectKey, InUse, Input, Machine, Runs, Send, SendOutcome,
+    Shared, Upgrade, Verdict,
 };
-use wayline_ir::{ActionId, MessageId, PartKind, ReactionKind, ServiceId, Value};
+use wayline_ir::{ActionId, JourneyId, MessageId, PartKind, Program, ReactionKind, RuleId, ServiceId, Value};
 use wayline_time::{Moment, Span, Zone, add_span};
 
+use super::former::Terms;
 use crate::compose::compose;
+use crate::log::Labels;
 
 /// A customer who is due so often at one moment will never get beyond it.
 const MOST_AT_ONCE: u32 = 10_000;
 
 /// What happens on a stage, for one test.
 pub(super) struct Stage<'a> {
-    pub(super) machine: &'a Machine,
+    /// The program that the lines of the test name things of.
+    pub(super) suite: &'a Arc<Program>,
+    /// What runs.
+    pub(super) machine: Arc<Machine>,
+    /// All programs that have run, with their names; the last one runs.
+    pub(super) programs: Vec<Labels>,
     pub(super) now: Moment,
     pub(super) shared: Shared,
     pub(super) actors: Vec<Actor>,
     /// The decision log of all customers.
     pub(super) rows: Vec<Row>,
     pub(super) calls: Vec<Called>,
-    pub(super) providers: BTreeMap<MessageId, Standing>,
-    pub(super) services: BTreeMap<(ServiceId, ActionId), Standing>,
+    /// By the name of the message.
+    pub(super) providers: BTreeMap<String, Standing>,
+    /// By the names of service and action.
+    pub(super) services: BTreeMap<(String, String), Standing>,
     /// Answers that take time, in the order in which they were asked for.
     later: Vec<Later>,
 }
@@ -39,7 +50,8 @@ pub(super) struct Actor {
 /// A message that was sent.
 pub(super) struct Sent {
     pub(super) key: EffectKey,
-    pub(super) message: MessageId,
+    /// Its name.
+    pub(super) message: String,
     /// Its texts.
     pub(super) parts: Vec<(PartKind, String)>,
     /// Its row.
@@ -51,6 +63,8 @@ pub(super) struct Row {
     pub(super) customer: usize,
     /// The customer's zone at that moment.
     pub(super) zone: Zone,
+    /// The program that decided, an index into [`Stage::programs`].
+    pub(super) program: usize,
     pub(super) decision: Decision,
     /// Whether something that was expected has been found in it.
     pub(super) ticked: bool,
@@ -61,9 +75,12 @@ pub(super) struct Called {
     pub(super) customer: usize,
     pub(super) at: Moment,
     pub(super) key: EffectKey,
-    pub(super) service: ServiceId,
-    pub(super) action: ActionId,
+    /// The names of service and action.
+    pub(super) action: (String, String),
+    /// The request as a record of this type.
     pub(super) request: Value,
+    pub(super) ty: wayline_ir::Type,
+    pub(super) program: usize,
     pub(super) answered: bool,
     pub(super) ticked: bool,
 }
@@ -90,17 +107,24 @@ struct Later {
 pub(super) struct TimeStandsStill;
 
 impl<'a> Stage<'a> {
-    pub(super) fn new(machine: &'a Machine, now: Moment, ids: &[(String, String)]) -> Self {
+    pub(super) fn new(
+        suite: &'a Arc<Program>,
+        machine: Arc<Machine>,
+        now: Moment,
+        ids: &[(String, String)],
+    ) -> Self {
         let actor = |(name, id): &(String, String)| Actor {
             name: name.clone(),
             customer: machine.new_customer(id),
             sent: Vec::new(),
         };
         Self {
-            machine,
+            suite,
             now,
             shared: Shared::default(),
             actors: ids.iter().map(actor).collect(),
+            programs: vec![Labels::new(Arc::clone(machine.program()))],
+            machine,
             rows: Vec::new(),
             calls: Vec::new(),
             providers: BTreeMap::new(),
@@ -154,12 +178,17 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// The clock jumps: nothing is done before it has arrived.
-    pub(super) fn stand_still(&mut self, until: Moment) -> Result<(), TimeStandsStill> {
-        self.now = self.now.max(until);
+    /// Everybody is woken, whether anything is due or not.
+    pub(super) fn wake(&mut self) {
         for customer in 0..self.actors.len() {
             self.feed(customer, Input::Due);
         }
+    }
+
+    /// The clock jumps: nothing is done before it has arrived.
+    pub(super) fn stand_still(&mut self, until: Moment) -> Result<(), TimeStandsStill> {
+        self.now = self.now.max(until);
+        self.wake();
         self.run(until, true)
     }
 
@@ -172,24 +201,10 @@ impl<'a> Stage<'a> {
             self.machine.step(&mut actor.customer, &mut self.shared, input, self.now, &mut effects);
             for effect in effects {
                 match effect {
-                    Effect::Decided(decision) => {
-                        let zone = self.zone(customer);
-                        self.rows.push(Row { customer, zone, decision, ticked: false });
-                    }
+                    Effect::Decided(decision) => self.decided(customer, decision),
                     Effect::Send(send) => inputs.extend(self.sent(customer, send)),
                     Effect::Call { key, service, action, request } => {
-                        let at = self.now;
-                        let called = Called {
-                            customer,
-                            at,
-                            key,
-                            service,
-                            action,
-                            request,
-                            answered: false,
-                            ticked: false,
-                        };
-                        self.calls.push(called);
+                        self.called(customer, key, (service, action), request);
                         inputs.extend(self.answer(self.calls.len() - 1));
                     }
                     Effect::ProfileChanged { .. } | Effect::Emitted { .. } => {}
@@ -198,12 +213,28 @@ impl<'a> Stage<'a> {
         }
     }
 
+    fn decided(&mut self, customer: usize, decision: Decision) {
+        let (zone, program) = (self.zone(customer), self.programs.len() - 1);
+        self.rows.push(Row { customer, zone, program, decision, ticked: false });
+    }
+
+    fn called(&mut self, customer: usize, key: EffectKey, what: (ServiceId, ActionId), request: Value) {
+        let known = self.machine.program().services.get(what.0.index());
+        let action = known.and_then(|service| service.actions.get(what.1.index()));
+        let service = known.map(|service| service.name.clone()).unwrap_or_default();
+        let ty = wayline_ir::Type::Record(action.map(|it| it.request.clone()).unwrap_or_default());
+        let action = (service, action.map(|it| it.name.clone()).unwrap_or_default());
+        let (at, program) = (self.now, self.programs.len() - 1);
+        let call = Called { customer, at, key, action, request, ty, program, answered: false, ticked: false };
+        self.calls.push(call);
+    }
+
     /// A message leaves: the provider's answer, when it comes at once.
     fn sent(&mut self, customer: usize, send: Send) -> Option<Input> {
-        let program = self.machine.program();
+        let program = Arc::clone(self.machine.program());
         let actor = self.actors.get_mut(customer)?;
         let message = program.messages.get(send.message.index())?;
-        let composed = compose(program, &actor.customer, message, &send.args);
+        let composed = compose(&program, &actor.customer, message, &send.args);
         let row = self.rows.iter().rposition(|row| {
             row.customer == customer
                 && row.decision.kind == DecisionKind::Send
@@ -215,8 +246,8 @@ impl<'a> Stage<'a> {
             Err(words) => (Vec::new(), Some(format!("the text cannot be made: {words}"))),
         };
         let row = row.unwrap_or(usize::MAX);
-        actor.sent.push(Sent { key: send.key, message: send.message, parts, row });
-        let standing = self.providers.get_mut(&send.message);
+        actor.sent.push(Sent { key: send.key, message: message.name.clone(), parts, row });
+        let standing = self.providers.get_mut(&message.name);
         let after = standing.as_ref().and_then(|standing| standing.after);
         let refusal = standing.and_then(|standing| {
             standing.used = true;
@@ -232,7 +263,7 @@ impl<'a> Stage<'a> {
     /// What a service answers to a call, when it answers at once.
     fn answer(&mut self, call: usize) -> Option<Input> {
         let called = self.calls.get_mut(call)?;
-        let standing = self.services.get_mut(&(called.service, called.action))?;
+        let standing = self.services.get_mut(&called.action)?;
         standing.used = true;
         called.answered = true;
         let (key, customer) = (called.key, called.customer);
@@ -247,10 +278,9 @@ impl<'a> Stage<'a> {
         None
     }
 
-    /// The calls that wait for this service are answered as it answers now.
-    pub(super) fn answer_waiting(&mut self, service: ServiceId, action: ActionId) {
-        let waits =
-            |called: &Called| !called.answered && (called.service, called.action) == (service, action);
+    /// The calls that wait for this action are answered as it answers now.
+    pub(super) fn answer_waiting(&mut self, action: &(String, String)) {
+        let waits = |called: &Called| !called.answered && called.action == *action;
         while let Some(call) = self.calls.iter().position(waits) {
             let customer = self.calls.get(call).map_or(0, |called| called.customer);
             if let Some(input) = self.answer(call) {
@@ -263,7 +293,7 @@ impl<'a> Stage<'a> {
     pub(super) fn react(
         &mut self,
         customer: usize,
-        message: MessageId,
+        message: &str,
         kind: ReactionKind,
         value: &Value,
         at: Moment,
@@ -273,5 +303,74 @@ impl<'a> Stage<'a> {
         let Some(send) = send.map(|sent| sent.key) else { return false };
         self.feed(customer, Input::Reaction { send, kind, at, value: value.clone() });
         true
+    }
+
+    /// Whether a row is about a journey of the test, in any version.
+    pub(super) fn is_journey(&self, row: &Row, id: JourneyId) -> bool {
+        let wanted = self.suite.journeys.get(id.index()).map(|journey| &journey.name);
+        let of = row.decision.journey;
+        let known =
+            of.and_then(|of| self.program(row)?.journeys.get(of.index())).map(|journey| &journey.name);
+        known.is_some() && known == wanted
+    }
+
+    /// Whether a row is about a message of the test.
+    pub(super) fn is_message(&self, row: &Row, id: MessageId) -> bool {
+        let wanted = self.suite.messages.get(id.index()).map(|message| &message.name);
+        let of = row.decision.message;
+        let known =
+            of.and_then(|of| self.program(row)?.messages.get(of.index())).map(|message| &message.name);
+        known.is_some() && known == wanted
+    }
+
+    /// Whether a row was decided by a rule of the test.
+    pub(super) fn is_rule(&self, row: &Row, id: RuleId) -> bool {
+        let wanted = self.suite.rules.get(id.index()).map(|rule| &rule.name);
+        let of = row.decision.rule;
+        let known = of.and_then(|of| self.program(row)?.rules.get(of.index())).map(|rule| &rule.name);
+        known.is_some() && known == wanted
+    }
+
+    /// The program that decided a row.
+    pub(super) fn program(&self, row: &Row) -> Option<&Arc<Program>> {
+        self.programs.get(row.program).map(|labels| &labels.program)
+    }
+
+    /// The names of the lines, in the terms of what runs.
+    pub(super) fn terms(&self) -> Terms<'a> {
+        let to = Arc::clone(self.machine.program());
+        Terms { of: self.suite, same: self.present(), to }
+    }
+
+    /// Whether the program that the lines name things of is the one that runs, or one that goes on from it.
+    pub(super) fn present(&self) -> bool {
+        Arc::ptr_eq(self.suite, self.machine.program()) || self.programs.len() > 1
+    }
+
+    /// The workspace takes the place of its former version.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    pub(super) fn deploy(&mut self, moving: &[String]) -> Result<(), String> {
+        let mut in_use = InUse::default();
+        self.actors.iter().for_each(|actor| in_use.note(&actor.customer));
+        let wanted = moving.iter().map(|name| (name.clone(), Runs::Move)).collect();
+        let upgrade = Upgrade::plan(self.machine.program(), self.suite, &in_use, &wanted)
+            .map_err(|problems| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
+        self.machine = Arc::new(Machine::new(Arc::clone(upgrade.program())).map_err(|e| e.to_string())?);
+        self.programs.push(Labels::new(Arc::clone(upgrade.program())));
+        self.shared = upgrade.shared(&self.shared);
+        for at in 0..self.actors.len() {
+            let Some(actor) = self.actors.get_mut(at) else { continue };
+            let upgraded = upgrade.customer(actor.customer.clone(), self.now);
+            actor.customer = upgraded.customer;
+            for effect in upgraded.effects {
+                if let Effect::Decided(decision) = effect {
+                    self.decided(at, decision);
+                }
+            }
+        }
+        let now = self.now;
+        self.run(now, true).map_err(|_| "time to go on".to_owned())
     }
 }

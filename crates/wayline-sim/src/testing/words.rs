@@ -1,7 +1,6 @@
 //! What is said of a test that failed.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 use wayline_engine::{Customer, Decision, DecisionKind, Verdict};
 use wayline_ir::{
@@ -11,7 +10,7 @@ use wayline_time::{Moment, Zone};
 
 use super::run;
 use super::stage::{Called, Row, Sent, Stage};
-use crate::log::{Labels, LogRecord, Who, record, write_value};
+use crate::log::{LogRecord, Who, record, write_value};
 use crate::story;
 
 /// `Sat 2026-03-07 10:00`
@@ -25,16 +24,15 @@ pub(super) fn is_sent(row: &Row) -> bool {
 }
 
 /// A row as it would stand in the log.
-pub(super) fn as_record(stage: &Stage<'_>, labels: &Labels, row: &Row) -> LogRecord {
+pub(super) fn as_record(stage: &Stage<'_>, row: &Row) -> Option<LogRecord> {
     let name = stage.actors.get(row.customer).map_or("", |actor| actor.name.as_str());
     let who = Who { index: u32::try_from(row.customer).unwrap_or(u32::MAX), id: name, zone: row.zone };
-    record(labels, who, &row.decision)
+    Some(record(stage.programs.get(row.program)?, who, &row.decision))
 }
 
 /// A row in words.
 pub(super) fn sentence(stage: &Stage<'_>, index: usize) -> String {
-    let labels = Labels::new(Arc::clone(stage.machine.program()));
-    let told = stage.rows.get(index).map(|row| story::sentence(&as_record(stage, &labels, row), row.zone));
+    let told = stage.rows.get(index).and_then(|row| Some(story::sentence(&as_record(stage, row)?, row.zone)));
     told.unwrap_or_default()
 }
 
@@ -45,8 +43,9 @@ pub(super) fn dated(stage: &Stage<'_>, index: usize) -> String {
 }
 
 /// The words of the exit at which a run ended.
-pub(super) fn exit(stage: &Stage<'_>, row: &Decision) -> String {
-    let journey = row.journey.and_then(|id| stage.machine.program().journeys.get(id.index()));
+pub(super) fn exit(stage: &Stage<'_>, of: &Row) -> String {
+    let row = &of.decision;
+    let journey = row.journey.and_then(|id| stage.program(of)?.journeys.get(id.index()));
     let step = journey.zip(row.step).and_then(|(journey, step)| journey.steps.get(step.index()));
     match step.map(|step| &step.kind) {
         Some(StepKind::Exit { reason: Some(words) }) => words.clone(),
@@ -56,14 +55,12 @@ pub(super) fn exit(stage: &Stage<'_>, row: &Decision) -> String {
 
 /// A call in words.
 pub(super) fn call(stage: &Stage<'_>, call: &Called) -> String {
-    let program = stage.machine.program();
-    let service = program.services.get(call.service.index());
-    let action = service.and_then(|service| service.actions.get(call.action.index()));
     let mut text = moment(call.at, stage.zone(call.customer));
-    let service = service.map_or("", |service| service.name.as_str());
-    let _ = write!(text, ": called {service}.{} ", action.map_or("", |action| action.name.as_str()));
-    let ty = action.map(|action| wayline_ir::Type::Record(action.request.clone()));
-    write_value(program, ty.as_ref(), &call.request, &mut text);
+    let (service, action) = &call.action;
+    let _ = write!(text, ": called {service}.{action} ");
+    if let Some(labels) = stage.programs.get(call.program) {
+        write_value(&labels.program, Some(&call.ty), &call.request, &mut text);
+    }
     text
 }
 
@@ -164,11 +161,10 @@ pub(super) fn standing(stage: &Stage<'_>, customer: usize) -> Vec<String> {
 }
 
 /// Whether a row is about the same message or journey as an expectation.
-pub(super) fn is_about(stage: &Stage<'_>, row: &Decision, expect: &TestExpect) -> bool {
-    let message = |id: &MessageId| row.kind == DecisionKind::Send && row.message == Some(*id);
+pub(super) fn is_about(stage: &Stage<'_>, of: &Row, expect: &TestExpect) -> bool {
+    let row = &of.decision;
+    let message = |id: &MessageId| row.kind == DecisionKind::Send && stage.is_message(of, *id);
     let journey = |id: &JourneyId| {
-        let names =
-            |id: JourneyId| stage.machine.program().journeys.get(id.index()).map(|journey| &journey.name);
         matches!(
             row.kind,
             DecisionKind::Enter
@@ -176,7 +172,7 @@ pub(super) fn is_about(stage: &Stage<'_>, row: &Decision, expect: &TestExpect) -
                 | DecisionKind::Exit
                 | DecisionKind::Goal
                 | DecisionKind::Fault
-        ) && row.journey.is_some_and(|of| names(of) == names(*id))
+        ) && stage.is_journey(of, *id)
     };
     match expect {
         TestExpect::Send { message: id, .. }
@@ -192,7 +188,7 @@ pub(super) fn is_about(stage: &Stage<'_>, row: &Decision, expect: &TestExpect) -
 
 /// What a line expects, after "expected".
 pub(super) fn expected(stage: &Stage<'_>, line: &TestLine, expect: &TestExpect) -> String {
-    let program = stage.machine.program();
+    let program = stage.suite;
     let zone = stage.zone(line.customer as usize);
     let message =
         |id: &MessageId| program.messages.get(id.index()).map_or("", |message| message.name.as_str());
@@ -208,7 +204,7 @@ pub(super) fn expected(stage: &Stage<'_>, line: &TestLine, expect: &TestExpect) 
     let until = |until: &Option<TestMoment>| match until {
         Some(at) => {
             let zone = if at.clock == TestClock::Workspace { program.workspace.zone } else { zone };
-            format!(" until {}", moment(run::moment(at, zone, stage.machine), zone))
+            format!(" until {}", moment(run::moment(at, zone, stage.suite), zone))
         }
         None => String::new(),
     };
