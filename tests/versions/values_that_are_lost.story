@@ -32,9 +32,9 @@ $ set c=x
 $ deploy three
   lost: customer field plan
   lost: customer field c
-  03-05 10:00 segment in plain
-  03-05 10:00 down#2 enter [0]
-  03-05 10:00 down#2 @wait wait until 03-05 10:01
 $ after 4 d
-  03-05 10:01 down#2 @wait wait_over time_up
-  03-05 10:01 down#2 @end exit completed
+  03-08 10:00 segment in plain
+  03-08 10:00 down#2 enter [0]
+  03-08 10:00 down#2 @wait wait until 03-08 10:01
+  03-08 10:01 down#2 @wait wait_over time_up
+  03-08 10:01 down#2 @end exit completed
