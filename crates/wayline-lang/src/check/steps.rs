@@ -49,6 +49,8 @@ pub(crate) struct WaitFrame {
     pub(crate) wait: StepId,
     /// Where to go when it began anew often enough.
     pub(crate) spent: StepId,
+    /// Whether that is the step after the wait: so it is from its `otherwise`.
+    pub(crate) goes_on: bool,
     pub(crate) again: Again,
 }
 

@@ -194,7 +194,7 @@ impl Body<'_, '_> {
         let mut after = None;
         let mut all_bound = Vec::new();
         for (arm, then, known, again, part, bound) in bodies {
-            self.waits.push(WaitFrame { wait: entry, spent: otherwise, again });
+            self.waits.push(WaitFrame { wait: entry, spent: otherwise, goes_on: false, again });
             let outer = self.scope.locals.len();
             self.scope.locals.extend(bound.iter().cloned());
             let (start, known) = self.branch(&part, &arm.body, next, known);
@@ -220,7 +220,7 @@ impl Body<'_, '_> {
     ) -> Option<Facts> {
         match &wait.otherwise {
             Some(block) => {
-                self.waits.push(WaitFrame { wait: entry, spent: next, again: Again::Yes });
+                self.waits.push(WaitFrame { wait: entry, spent: next, goes_on: true, again: Again::Yes });
                 let (start, known) = self.branch("otherwise", &block.body, next, facts);
                 self.waits.pop();
                 self.graph.same(otherwise, start);
@@ -265,6 +265,7 @@ impl Body<'_, '_> {
         span: Span,
         entry: StepId,
     ) -> Option<Facts> {
+        let goes_on = at_most.is_some() && self.waits.last().is_some_and(|frame| frame.goes_on);
         let frame = self.waits.last().map(|frame| (frame.wait, frame.spent, frame.again));
         self.graph.here(entry);
         match frame {
@@ -284,7 +285,8 @@ impl Body<'_, '_> {
                 self.add(label, "wait-again", kind, span);
             }
         }
-        None
+        // Beyond so many times the run comes out of the wait.
+        if goes_on { self.known() } else { None }
     }
 
     pub(crate) fn collect(
