@@ -6,7 +6,7 @@
 //!
 //! A hold that cannot end in time does not begin: when the moment at which a rule can next allow the message is known
 //! and lies beyond the rule's `hold up to` or the message's `expires after`, it is dropped at once, so that the run goes
-//! on. When an event or a change of the profile may end the hold sooner, it lasts to the limit. What lies exactly at
+//! on. When an event or a change of the profile may end the hold in time, it lasts to the limit. What lies exactly at
 //! the limit is in time.
 
 mod backlog;
@@ -30,8 +30,9 @@ pub(crate) struct Answer {
     pub rule: Option<RuleId>,
     /// Until when it is held, or would have to be held when that is too long; until something changes when absent.
     pub until: Option<Moment>,
-    /// Whether an event or a change of the profile may end the hold sooner.
+    /// Whether an event or a change of the profile may end the hold sooner, and from when on.
     pub volatile: bool,
+    pub soonest: Option<Moment>,
     pub backlog: Backlog,
     pub detail: Detail,
     /// The address.
@@ -52,6 +53,7 @@ impl Answer {
             rule: None,
             until: None,
             volatile: false,
+            soonest: None,
             backlog: Backlog::KeepAll,
             detail: Detail::None,
             to: Value::Missing,
@@ -102,7 +104,8 @@ impl Turn<'_> {
         if answer.until.is_some_and(|until| until <= deadline) {
             return answer;
         }
-        if answer.volatile && self.now < deadline {
+        let in_time = answer.soonest.is_some_and(|soonest| soonest <= deadline);
+        if answer.volatile && in_time && self.now < deadline {
             answer.until = Some(deadline);
             return answer;
         }
@@ -177,16 +180,17 @@ impl Turn<'_> {
 
     /// What becomes of a send that a rule forbids.
     fn otherwise(&self, forbids: Forbids, otherwise: Otherwise, first: Moment) -> Answer {
-        let Forbids { reason, until, volatile, detail } = forbids;
+        let volatile = forbids.volatile();
+        let Forbids { reason, until, soonest, detail } = forbids;
         let Otherwise::Hold { up_to, backlog } = otherwise else {
             return Answer { detail, ..Answer::dropped(reason) };
         };
         let limit = add_span(self.customer.zone, first, &up_to);
         if until.is_some_and(|until| until <= limit) {
-            return Answer { volatile, detail, ..Answer::held(reason, until, backlog) };
+            return Answer { volatile, soonest, detail, ..Answer::held(reason, until, backlog) };
         }
-        if volatile && self.now < limit {
-            return Answer { volatile, detail, ..Answer::held(reason, Some(limit), backlog) };
+        if volatile && soonest.is_some_and(|soonest| soonest <= limit) && self.now < limit {
+            return Answer { volatile, soonest, detail, ..Answer::held(reason, Some(limit), backlog) };
         }
         Answer { until, detail, ..Answer::dropped(reason) }
     }

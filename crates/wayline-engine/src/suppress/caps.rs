@@ -38,7 +38,7 @@ impl Turn<'_> {
         let (number, cap, count, until) = last?;
         let counted = self.counted(rule, cap, across, count);
         let detail = Detail::Cap { cap: u32::try_from(number).unwrap_or(u32::MAX), counted };
-        Some(Forbids { reason: Reason::Capped, until, volatile: false, detail })
+        Some(Forbids { reason: Reason::Capped, until, soonest: until, detail })
     }
 
     /// How many sends count now, and, when the cap is full, when it has room again (never, as the inner `None`).

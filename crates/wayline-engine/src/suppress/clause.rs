@@ -17,14 +17,20 @@ pub(crate) struct Forbids {
     pub reason: Reason,
     /// The moment at which it can next allow it, if time alone does; never when absent.
     pub until: Option<Moment>,
-    /// Whether an event or a change of the profile may allow it sooner.
-    pub volatile: bool,
+    /// From when on an event or a change of the profile may allow it; the same as `until` when none may.
+    pub soonest: Option<Moment>,
     pub detail: Detail,
 }
 
 impl Forbids {
     fn suppressed(until: Option<Moment>, volatile: bool) -> Self {
-        Self { reason: Reason::Suppressed, until, volatile, detail: Detail::None }
+        let soonest = if volatile { Some(Moment::MIN) } else { until };
+        Self { reason: Reason::Suppressed, until, soonest, detail: Detail::None }
+    }
+
+    /// Whether an event or a change of the profile may allow it sooner than time does.
+    pub(crate) fn volatile(&self) -> bool {
+        self.soonest != self.until
     }
 
     /// A clause that cannot be computed forbids until something changes.
@@ -34,8 +40,8 @@ impl Forbids {
 
     /// Two clauses of a rule: both must allow. The first names the reason.
     pub(crate) fn and(self, other: Self) -> Self {
-        let until = self.until.zip(other.until).map(|(a, b)| a.max(b));
-        Self { until, volatile: self.volatile || other.volatile, ..self }
+        let later = |a: Option<Moment>, b: Option<Moment>| a.zip(b).map(|(a, b)| a.max(b));
+        Self { until: later(self.until, other.until), soonest: later(self.soonest, other.soonest), ..self }
     }
 }
 
