@@ -21,8 +21,8 @@ use wayline_lang::{Compiled, Input, NoFiles, compile};
 use wayline_sim::{TestReport, run_test};
 use wayline_tests::{Failures, expect_file, read, relative, repository, updating};
 
-/// The settings of a file that has none.
-const SETTINGS: &str = "name = \"conformance\"\nsalt = \"conformance\"\n";
+/// The settings that a file need not say.
+const SETTINGS: [&str; 3] = ["name = \"conformance\"", "salt = \"conformance\"", "zone = \"UTC\""];
 
 #[test]
 fn conformance() {
@@ -73,9 +73,10 @@ fn workspace(path: &Path) -> Result<Compiled, String> {
     let text = read(path);
     let own: String =
         text.lines().filter_map(|line| line.strip_prefix("#: ")).map(|line| format!("{line}\n")).collect();
-    let zone = if own.contains("zone =") { "" } else { "zone = \"UTC\"\n" };
-    let settings =
-        Input { path: "wayline.toml".to_owned(), bytes: format!("{SETTINGS}{zone}{own}").into_bytes() };
+    let said = |setting: &str| setting.split(' ').next().is_some_and(|key| own.contains(&format!("{key} =")));
+    let other: String =
+        SETTINGS.iter().filter(|setting| !said(setting)).map(|setting| format!("{setting}\n")).collect();
+    let settings = Input { path: "wayline.toml".to_owned(), bytes: format!("{other}{own}").into_bytes() };
     let mut journeys = vec![Input { path: relative(path), bytes: text.into_bytes() }];
     let world = path.with_file_name("world.journey");
     if world.exists() {
