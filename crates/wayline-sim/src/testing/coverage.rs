@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use wayline_engine::{Decision, DecisionKind, Detail, Reason, Verdict};
-use wayline_ir::{Journey, JourneyId, Place, Program, Step, StepId, StepKind, Until};
+use wayline_ir::{Enter, Journey, JourneyId, Place, Program, Step, StepId, StepKind, Until};
 
 use crate::log::{Labels, enter_label, trigger_label};
 
@@ -179,7 +179,11 @@ fn spots(program: &Program, labels: &Labels, id: JourneyId, journey: &Journey) -
     let own = program.source_map.journeys.get(id.index()).copied().unwrap_or_default();
     let mut all: Vec<Known> = Vec::new();
     for (at, enter) in (0..).zip(&journey.enters) {
-        all.push((Spot::Enter(id.0, at), own, format!("nobody enters by {}", enter_label(program, enter))));
+        let what = match enter {
+            Enter::ByHand => "nobody enters by hand".to_owned(),
+            _ => format!("nobody enters by {}", enter_label(program, enter)),
+        };
+        all.push((Spot::Enter(id.0, at), own, what));
     }
     for (at, leave) in (0..).zip(&journey.leaves) {
         all.push((
