@@ -134,6 +134,13 @@ const FORMS: &[Form] = &[
     // Personas.
     Form { name: "opens", deepest: 30, text: |n| world(&format!("persona p {{ share 100%  customer {{ }}  reacts to c {{ {} }} }}", nested("opens 50% { ", "clicks 10%", " }", n))) },
     Form { name: "chance", deepest: 29, text: |n| world(&format!("persona p {{ share 100%  customer {{ }}  does {{ {} }} every 1 day }}", nested("chance 50% { ", "e { n: 1 }", " }", n))) },
+    // Tests.
+    Form { name: "value of a case", deepest: 8, text: |n| world(&format!(
+        "test \"t\" {{ cases {{ \"a\": {{ x: {} }} }}  customer {{ }}  at 2026-03-01 10:00 expect {} }}\njourney j {{ enter on e  send m }}",
+        nested("[", "1", "]", n), nested("(", "[x] contains x", ")", 25))) },
+    Form { name: "value in a test", deepest: 28, text: |n| world(&format!(
+        "event f {{ x {} }}\ntest \"t\" {{ customer {{ }}  at 2026-03-01 10:00 f {{ x: {} }}  expect no sends }}\njourney j {{ enter on e  send m }}",
+        record_type(n), nested("{ x: ", "\"a\"", " }", n))) },
     // Templates.
     Form { name: "{% if %}", deepest: 64, text: |n| template(&nested("{% if customer.b %}", "x", "{% endif %}", n)) },
     Form { name: "{% and %}", deepest: ENDLESS, text: |n| template(&format!("{{% if customer.b{} %}}x{{% endif %}}", " and customer.b".repeat(n))) },

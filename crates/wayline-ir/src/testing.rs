@@ -24,7 +24,7 @@ pub struct Test {
     pub title: String,
     /// Of a table of cases: what is special about this one.
     pub case: Option<String>,
-    /// Where it begins.
+    /// Where it begins; of a case, its place in the table.
     pub place: Place,
     /// The customers of the story by name, in the order in which they appear; the one without a name is `customer`.
     pub customers: Vec<String>,

@@ -89,6 +89,24 @@ fn what_tests_ask_about_is_kept() {
     assert_eq!(line(&kept), r#"{"span":{"months":0,"days":2,"millis":0},"fields":[1]}"#);
 }
 
+/// A story is told for each case: the number of cases has a limit.
+#[test]
+fn a_table_has_at_most_a_thousand_cases() {
+    let findings = |count: usize| {
+        let cases: String = (0..count).map(|i| format!("\"case {i}\": {{ n: {i} }}\n")).collect();
+        let lines = "customer { tier: high }  at 2026-03-07 10:00 expect customer.score is n";
+        let text = format!("test \"a\" {{ cases {{ {cases} }} {lines} }}");
+        let input = |path: &str, text: &str| Input { path: path.to_owned(), bytes: text.into() };
+        let files = vec![input("case.journey", &text), input("market.journey", MARKET)];
+        let settings = input("wayline.toml", "name = \"market\"\nzone = \"UTC\"\n");
+        let compiled = compile(Some(settings), files, &NoFiles);
+        let told = compiled.diagnostics.into_iter().map(|finding| finding.message).collect::<Vec<_>>();
+        (compiled.tests.map(|suite| suite.tests.len()), told)
+    };
+    assert_eq!(findings(1000), (Some(1000), Vec::new()));
+    assert_eq!(findings(1001), (None, vec!["a table has at most 1000 cases".to_owned()]));
+}
+
 #[test]
 fn the_cart_example_becomes() {
     let program = program(&[

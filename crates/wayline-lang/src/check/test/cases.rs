@@ -13,6 +13,12 @@ use crate::syntax::ast::{
     Length, Moment, Spanned, TestAction, TestLine, TestWhenKind,
 };
 
+/// How many cases a table may have: the story is told, and checked, for each of them.
+const MAX_CASES: usize = 1000;
+
+/// How deep the values of a case may be nested. They come on top of what they are written into.
+const MAX_NESTED: usize = 8;
+
 impl Checker<'_> {
     /// The lines of the test for each case in which nothing is wrong.
     pub(super) fn cases<'c>(
@@ -39,6 +45,11 @@ impl Checker<'_> {
             }
             return Vec::new();
         };
+        if table.cases.len() > MAX_CASES {
+            let message = format!("a table has at most {MAX_CASES} cases");
+            self.report(Diagnostic::new(Code::OUT_OF_RANGE, message, head).help("cut it into several tests"));
+            return Vec::new();
+        }
         let mut told = Vec::with_capacity(table.cases.len());
         let mut used = BTreeSet::new();
         for (index, case) in table.cases.iter().enumerate() {
@@ -122,7 +133,14 @@ impl Checker<'_> {
     fn literals(&mut self, values: &[Entry]) -> bool {
         let mut fine = true;
         for entry in values {
-            let Some(span) = no_literal(&entry.value) else { continue };
+            let Some(span) = no_literal(&entry.value) else {
+                if nested(&entry.value) > MAX_NESTED {
+                    fine = false;
+                    let message = format!("the values of a case are nested at most {MAX_NESTED} deep");
+                    self.report(Diagnostic::new(Code::TOO_DEEP, message, entry.value.span));
+                }
+                continue;
+            };
             fine = false;
             self.report(
                 Diagnostic::new(Code::NOT_CONSTANT, "a fixed value is wanted here", span)
@@ -131,6 +149,17 @@ impl Checker<'_> {
             );
         }
         fine
+    }
+}
+
+/// How deep a value is nested.
+fn nested(expr: &Expr) -> usize {
+    match &expr.kind {
+        ExprKind::List(items) => 1 + items.iter().map(nested).max().unwrap_or_default(),
+        ExprKind::Record(entries) => {
+            1 + entries.iter().map(|entry| nested(&entry.value)).max().unwrap_or_default()
+        }
+        _ => 0,
     }
 }
 
