@@ -138,7 +138,7 @@ const FORMS: &[Form] = &[
     Form { name: "value of a case", deepest: 8, text: |n| world(&format!(
         "test \"t\" {{ cases {{ \"a\": {{ x: {} }} }}  customer {{ }}  at 2026-03-01 10:00 expect {} }}\njourney j {{ enter on e  send m }}",
         nested("[", "1", "]", n), nested("(", "[x] contains x", ")", 25))) },
-    Form { name: "value in a test", deepest: 28, text: |n| world(&format!(
+    Form { name: "value in a test", deepest: 30, text: |n| world(&format!(
         "event f {{ x {} }}\ntest \"t\" {{ customer {{ }}  at 2026-03-01 10:00 f {{ x: {} }}  expect no sends }}\njourney j {{ enter on e  send m }}",
         record_type(n), nested("{ x: ", "\"a\"", " }", n))) },
     // Templates.
