@@ -103,7 +103,7 @@ pub use input::{Consent, ConsentChange, EffectKey, Input, RunId, SendOutcome};
 pub use machine::Machine;
 pub use prepare::ProgramFault;
 pub use shared::Shared;
-pub use state::{Customer, EVENT_IDS_KEPT_MS, RunView, SENDS_KEPT_MS};
+pub use state::{Customer, EVENT_IDS_KEPT_MS, RunState, RunView, SENDS_KEPT_MS};
 pub use sticky::millionths;
 pub use turn::FUEL;
 pub use version::{Fate, InUse, Runs, Upgrade, UpgradeProblem, Upgraded, Why};

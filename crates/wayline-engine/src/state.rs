@@ -231,6 +231,28 @@ pub(crate) struct Held {
     pub volatile: bool,
 }
 
+/// What a run does at its step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunState {
+    /// It waits until a moment.
+    Waits,
+    /// It waits for the first of several things.
+    WaitsFor,
+    /// It gathers events.
+    Collects,
+    /// It waits for the hour the customer answers most.
+    BestHour,
+    /// Its message is held.
+    Held,
+    /// Its message left, and the provider has not answered.
+    Sending,
+    /// It has called a service that has not answered.
+    Calling,
+    /// Its journey is paused, and it goes on when that is over.
+    Ready,
+}
+
 /// A run, for hosts to show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunView {
@@ -240,6 +262,8 @@ pub struct RunView {
     pub journey: JourneyId,
     /// Where it stands.
     pub step: StepId,
+    /// What it does there.
+    pub state: RunState,
     /// When it entered.
     pub entered: Moment,
     /// Since when it stands at the step.
@@ -288,6 +312,7 @@ impl Customer {
             run: run.id,
             journey: run.journey,
             step: run.step,
+            state: run.standing.state(),
             entered: run.entered,
             since: run.since,
             until: Some(run.timer)
@@ -337,6 +362,22 @@ impl Customer {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
 fn is_zero(number: &u32) -> bool {
     *number == 0
+}
+
+impl Standing {
+    /// As hosts see it: between turns a run is neither on its way nor ended.
+    fn state(&self) -> RunState {
+        match self {
+            Self::Wait => RunState::Waits,
+            Self::WaitFor => RunState::WaitsFor,
+            Self::Collect(_) => RunState::Collects,
+            Self::BestHour => RunState::BestHour,
+            Self::Held(_) => RunState::Held,
+            Self::Sending(_) => RunState::Sending,
+            Self::Calling(_) => RunState::Calling,
+            Self::Ready(_) | Self::Moving | Self::Replaced | Self::Ended => RunState::Ready,
+        }
+    }
 }
 
 fn far() -> Moment {

@@ -235,7 +235,7 @@ impl Turn<'_> {
                 true
             }
         };
-        if waiting.is_none() && !failed {
+        if waiting.is_none() && (!failed || sent.is_none()) {
             row.reason = Some(Reason::Stale);
         }
         self.decide(row);

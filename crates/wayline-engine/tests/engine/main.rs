@@ -13,4 +13,5 @@ mod rules;
 mod segments;
 mod sends;
 mod soundness;
+mod table;
 mod waits;
