@@ -12,7 +12,7 @@ use wayline_ir::{Expr, HistoryQuery, HistoryRange, HistorySource, Query, Value};
 use wayline_time::{MILLIS_PER_DAY, Moment, Span, add_span};
 
 use crate::eval::{Eval, Fault, Item, Items, add};
-use crate::state::{Origin, PastReaction};
+use crate::state::PastReaction;
 
 pub(crate) use kept::Kept;
 
@@ -91,9 +91,13 @@ impl<'a> Eval<'a> {
                 // Local days may be a little longer or shorter, so only the longest length ends the search.
                 if age <= span.max_millis() { Place::Outside } else { Place::Before }
             }
+            // Of what came in before the entry not all is kept, so it never counts: also not when a late event began the
+            // run.
             HistoryRange::SinceEnter => match self.vars.origin {
-                Some(origin) if (Origin { at, seq }) > origin => Place::Inside,
-                _ => Place::Before,
+                Some(origin) if at < origin.at => Place::Before,
+                Some(origin) if seq > origin.seq => Place::Inside,
+                Some(_) => Place::Outside,
+                None => Place::Before,
             },
         }
     }

@@ -7,7 +7,7 @@ use wayline_time::{
 };
 
 use crate::eval::Fault;
-use crate::prepare::Change;
+use crate::prepare::{Change, Depends};
 use crate::state::{FAR, Member};
 use crate::turn::{Joined, Turn};
 use crate::{DecisionKind, Detail};
@@ -36,21 +36,23 @@ impl Turn<'_> {
         }
     }
 
-    /// Segments and schedules after a change of the customer.
-    pub(crate) fn changed(&mut self, change: Change) {
-        if !self.index.watched.has(change.0) {
+    /// Segments and schedules after changes of the customer that came together: each is asked once, after all of them,
+    /// so that nobody is seen half changed.
+    pub(crate) fn changed(&mut self, changes: &[Change]) {
+        if !changes.iter().any(|change| self.index.watched.has(change.0)) {
             return;
         }
+        let concerns = |depends: &Depends| changes.iter().any(|change| depends.on.has(change.0));
         for (at, segment) in self.index.tracked.iter().enumerate() {
             let read = self.index.segments.get(segment.index());
-            if read.is_some_and(|read| read.depends.on.has(change.0)) {
+            if read.is_some_and(|read| concerns(&read.depends)) {
                 self.ask_member(at, self.now);
             }
         }
         for (at, scheduled) in self.index.scheduled.iter().enumerate() {
             // One that is due at this very moment has its turn yet.
             let pending = self.customer.schedule.get(at).is_some_and(|due| *due <= self.now);
-            if scheduled.depends.on.has(change.0) && !pending {
+            if concerns(&scheduled.depends) && !pending {
                 self.reschedule(at);
             }
         }

@@ -4,6 +4,7 @@ use wayline_ir::{EventId, FieldId, HistorySource, ReactionKind, Value};
 use wayline_time::Moment;
 
 use crate::eval::Item;
+use crate::prepare::Change;
 use crate::state::{EVENT_IDS_KEPT_MS, KnownConsent, Sent};
 use crate::turn::{FUEL, Signal, Task, Turn};
 use crate::{Consent, ConsentChange, DecisionKind, Detail, EffectKey, Input, Reason, sticky};
@@ -82,7 +83,7 @@ impl Turn<'_> {
         if !self.customer.begun {
             self.begin();
         } else {
-            self.changed(signal.change);
+            self.changed(&[signal.change]);
         }
         let heard = signal.numbers.map(|number| self.index.listeners.get(number));
         let heard = heard.iter().flatten();
@@ -133,16 +134,15 @@ impl Turn<'_> {
         if !self.customer.begun {
             return self.begin();
         }
-        for field in &changed {
-            self.changed(self.index.field_change(*field));
-        }
+        let changes: Vec<Change> = changed.iter().map(|field| self.index.field_change(*field)).collect();
+        self.changed(&changes);
         if !self.customer.runs.is_empty() {
             // Leaves of all fields come before waits of any.
-            for field in &changed {
-                self.sweep_leaves(self.index.field_change(*field));
+            for change in &changes {
+                self.sweep_leaves(*change);
             }
-            for field in changed {
-                self.sweep_waits(self.index.field_change(field));
+            for change in changes {
+                self.sweep_waits(change);
             }
         }
     }

@@ -139,7 +139,7 @@ impl Turn<'_> {
         self.field_changed(field);
         self.out.push(Effect::ProfileChanged { field, value });
         let change = self.index.field_change(field);
-        self.changed(change);
+        self.changed(&[change]);
         self.queue.push_back(Task::Changed(change));
         // The run's own leave rules are asked at once: it must not go on when they hold now.
         self.ask_leaves(at, Some(change));
