@@ -172,6 +172,10 @@ impl Checker<'_> {
 
     /// A share as millionths.
     pub(crate) fn share(&mut self, percent: &ast::Percent) -> Option<u32> {
+        if percent.value > Decimal::ONE_HUNDRED {
+            // Told when the file was read.
+            return None;
+        }
         let millionths = percent.value.checked_mul(Decimal::from(10_000)).unwrap_or(Decimal::MAX);
         let whole =
             millionths.to_u32().filter(|whole| Decimal::from(*whole) == millionths && *whole <= 1_000_000);

@@ -242,6 +242,10 @@ impl<'a> Names<'a> {
             ));
         }
         if let Some(near) = suggest::closest(name.as_str(), known()) {
+            // What it comes closest to is most likely what was meant.
+            let meant = kinds.iter().find(|kind| self.get(**kind, near).is_some());
+            let finding =
+                meant.map_or(finding.clone(), |kind| Diagnostic { code: kind.unknown(), ..finding });
             return finding.help(format!("did you mean `{near}`?")).replace(
                 Applicability::Safe,
                 name.span,

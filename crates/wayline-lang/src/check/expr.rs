@@ -410,14 +410,18 @@ impl Checker<'_> {
             return Some(name.text.to_string());
         }
         let upper = name.as_str().to_uppercase();
-        let mut finding =
-            Diagnostic::new(Code::UNKNOWN_CURRENCY, format!("`{}` is not a currency", name.text), name.span)
-                .help("use a code of ISO 4217, such as `USD` or `EUR`");
-        if let Some(near) = suggest::closest(&upper, currency::codes())
-            .or(currency::is_currency(&upper).then_some(upper.as_str()))
-        {
-            finding = finding.replace(Applicability::Unsafe, name.span, near, format!("write `{near}`"));
-        }
+        let finding =
+            Diagnostic::new(Code::UNKNOWN_CURRENCY, format!("`{}` is not a currency", name.text), name.span);
+        let near = currency::is_currency(&upper).then_some(upper.as_str());
+        let finding = match near.or_else(|| suggest::closest(&upper, currency::codes())) {
+            Some(near) => finding.help(format!("did you mean `{near}`?")).replace(
+                Applicability::Unsafe,
+                name.span,
+                near,
+                format!("write `{near}`"),
+            ),
+            None => finding.help("use a code of ISO 4217, such as `USD` or `EUR`"),
+        };
         self.report(finding);
         None
     }

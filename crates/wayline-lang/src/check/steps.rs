@@ -329,7 +329,8 @@ impl<'c, 'a> Body<'c, 'a> {
     ) -> Option<Facts> {
         let facts = self.scope.facts.clone();
         let sum: rust_decimal::Decimal = step.variants.iter().map(|variant| variant.share.value).sum();
-        if sum != rust_decimal::Decimal::from(100) && !step.broken {
+        let each_can_be = step.variants.iter().all(|v| v.share.value <= rust_decimal::Decimal::ONE_HUNDRED);
+        if sum != rust_decimal::Decimal::ONE_HUNDRED && each_can_be && !step.broken {
             let mut finding = Diagnostic::new(
                 Code::WEIGHTS,
                 format!("the shares of `{}` add up to {} %, not 100 %", step.name.text, sum.normalize()),

@@ -260,7 +260,10 @@ impl<'t> Builder<'t, '_> {
                 });
                 TypeKind::Number { range }
             }
-            R::type_money => TypeKind::Money { currency: self.name(node.child(R::currency)?) },
+            R::type_money => {
+                let currency = node.child(R::currency).or_else(|| node.child(R::compat_currency))?;
+                TypeKind::Money { currency: self.name(currency) }
+            }
             R::type_message => TypeKind::Message(self.params(node)),
             R::type_name => match self.slice(node) {
                 "text" => TypeKind::Text,

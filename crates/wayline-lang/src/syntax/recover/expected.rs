@@ -365,6 +365,7 @@ const TABLE: &[(R, &str)] = &[
     (R::currency, "a currency code such as `USD`"),
     (R::compat_money, ""),
     (R::currency_sign, ""),
+    (R::compat_currency, ""),
     (R::time, "a time such as `21:00`"),
     (R::time_of_day, "a time such as `21:00`"),
     (R::clock, "a time such as `21:00`"),
