@@ -84,7 +84,7 @@ pub(crate) fn sentence(record: &LogRecord, zone: Zone) -> String {
         },
         "wait_over" if !detail.is_empty() => format!("goes on: {detail}"),
         "wait_over" => format!("goes on{because}"),
-        "branch" => format!("takes {}", if detail.is_empty() { "a branch" } else { detail }),
+        "branch" => format!("way taken{}", of_detail(": ")),
         "experiment" => format!("falls into {}", if detail.is_empty() { "an arm" } else { detail }),
         "send" => told_send(record, until.as_deref(), &because, zone),
         "send_result" => format!("{} failed{}", record.message, of_detail(": ")),

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use wayline_engine::{Decision, DecisionKind, Detail, Reason};
 use wayline_ir::{
-    Cap, CapWindow, Clause, Enter, HistorySource, Journey, Program, Schedule, StepKind, SuppressRule, Trigger,
+    Cap, CapWindow, Case, Clause, Enter, Expr, HistorySource, Journey, Pattern, Program, Schedule, StepKind,
+    SuppressRule, Trigger, Value,
 };
 use wayline_time::{MILLIS_PER_DAY, MILLIS_PER_HOUR, MILLIS_PER_MINUTE, MILLIS_PER_SECOND};
 
@@ -190,7 +191,6 @@ impl JourneyLabels {
 }
 
 fn ways(program: &Program, kind: &StepKind) -> Vec<String> {
-    let numbered = |count: usize, word: &str| (1..=count).map(|number| format!("{word} {number}")).collect();
     match kind {
         StepKind::WaitFor { arms, .. } => {
             arms.iter().map(|arm| trigger_label(program, &arm.trigger)).collect()
@@ -199,17 +199,41 @@ fn ways(program: &Program, kind: &StepKind) -> Vec<String> {
             experiment.arms.iter().map(|arm| format!("{}: {}", experiment.name, arm.name)).collect()
         }
         StepKind::If { branches, .. } => {
-            let mut labels: Vec<String> = numbered(branches.len(), "branch");
-            labels.push("else".to_owned());
-            labels
+            // As in the names of the steps below them.
+            let others = (1..branches.len()).map(|number| format!("else-if-{number}"));
+            std::iter::once("if".to_owned()).chain(others).chain(["else".to_owned()]).collect()
         }
-        StepKind::Match { cases, .. } => {
-            let mut labels: Vec<String> = numbered(cases.len(), "case");
-            labels.push("else".to_owned());
-            labels
+        StepKind::Match { value, cases, .. } => {
+            let cases = cases.iter().map(|case| case_label(program, value, case));
+            cases.chain(["else".to_owned()]).collect()
         }
+        StepKind::Repeat { .. } => vec!["another pass".to_owned(), "the end of the loop".to_owned()],
         _ => Vec::new(),
     }
+}
+
+/// The patterns of a case, as in the language: `free, pro`, `10 USD to under 20 USD`.
+fn case_label(program: &Program, of: &Expr, case: &Case) -> String {
+    let ty = match of {
+        Expr::Customer(field) => program.customer.get(field.index()).map(|field| &field.ty),
+        _ => None,
+    };
+    let shown = |value: &Value| {
+        let mut text = String::new();
+        write_value(program, ty, value, &mut text);
+        text
+    };
+    let pattern = |pattern: &Pattern| match pattern {
+        Pattern::Value(value) => shown(value),
+        Pattern::Range { from: Some(from), under: Some(under) } => {
+            format!("{} to under {}", shown(from), shown(under))
+        }
+        Pattern::Range { from: Some(from), under: None } => format!("{} and over", shown(from)),
+        Pattern::Range { from: None, under: Some(under) } => format!("under {}", shown(under)),
+        Pattern::Range { from: None, under: None } => "any value".to_owned(),
+        Pattern::Missing => "missing".to_owned(),
+    };
+    case.patterns.iter().map(pattern).collect::<Vec<_>>().join(", ")
 }
 
 /// What something is caused by, as in the language.
