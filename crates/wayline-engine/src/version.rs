@@ -23,7 +23,7 @@ mod state;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use wayline_ir::{JourneyId, MessageId, Program};
+use wayline_ir::{JourneyId, MessageId, Program, Type};
 
 use crate::state::Standing;
 use crate::{Customer, Effect, Machine, ProgramFault, RunId};
@@ -126,6 +126,11 @@ pub struct Upgrade {
     /// By journey of the old program.
     formers: Vec<Former>,
     moves: Vec<Option<Moves>>,
+    /// By event of the old program: its record in both.
+    events: Vec<Option<(Type, Type)>>,
+    /// By tracked segment, and by scheduled enter, of the new program: the old one.
+    members: Vec<Option<usize>>,
+    schedule: Vec<Option<usize>>,
     /// Whether a message that is held may be allowed now.
     asks_held: bool,
     /// By journey of the old program: what stands for it.
@@ -192,7 +197,9 @@ impl Upgrade {
         });
         let moves = moves.collect();
         let asks_held = asks_otherwise(old.program(), new.program());
-        Ok(Self { old, new, names, formers, moves, asks_held, roots })
+        let events = state::events(&old, &new, &names);
+        let (members, schedule) = (state::members(&old, &new, &names), state::schedule(&old, &new, &formers));
+        Ok(Self { old, new, names, formers, moves, events, members, schedule, asks_held, roots })
     }
 
     /// The program to run from now on: the new one, and behind its journeys the former versions that are needed.

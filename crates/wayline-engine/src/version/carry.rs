@@ -84,7 +84,7 @@ impl<'a> Carry<'a> {
             self.journey = (journey.name.clone(), journey.version.clone());
             if former.same {
                 if in_use.has(JourneyId::at(at)) && former.runs != Runs::Stop {
-                    self.still_fits(journey, former);
+                    self.still_fits(journey, former, in_use.runs.contains(&JourneyId::at(at)));
                 }
             } else if former.copy.is_some() {
                 self.copy(journey, former);
@@ -185,13 +185,13 @@ impl<'a> Carry<'a> {
     }
 
     /// A journey with the same text goes on with what its runs hold.
-    fn still_fits(&mut self, journey: &Journey, former: &mut Former) {
+    fn still_fits(&mut self, journey: &Journey, former: &mut Former, has_runs: bool) {
         let Some(present) = former.present.and_then(|id| self.new.journeys.get(id.index())) else { return };
         let slots: Vec<_> = journey.slots.iter().zip(&present.slots).collect();
         former.slots = slots.iter().map(|(old, new)| (old.ty.clone(), new.ty.clone())).collect();
         let unfit: Vec<String> = slots
             .iter()
-            .filter(|(old, new)| !fits(&old.ty, &new.ty))
+            .filter(|(old, new)| has_runs && !fits(&old.ty, &new.ty))
             .map(|(old, _)| format!("what runs hold as {}", old.name))
             .collect();
         for what in unfit {

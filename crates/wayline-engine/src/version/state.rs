@@ -1,15 +1,17 @@
 //! Rewriting a customer, and what customers share, for another program.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
-use wayline_ir::{Field, FieldId, JourneyId, Type, Value};
+use wayline_ir::{EventType, Field, FieldId, JourneyId, Type, Value};
 use wayline_time::Moment;
 
 use crate::state::{
     Customer, FAR, Held, KnownConsent, LastEntry, Member, OpenGoal, Past, PastReaction, Run, Sent, Standing,
 };
-use crate::{Decision, DecisionKind, Effect, Reason, RunId, Shared, Verdict};
+use crate::{Decision, DecisionKind, Effect, Machine, Reason, RunId, Shared, Verdict};
 
+use super::carry::Former;
 use super::names::{Names, fits};
 use super::{Fate, Upgrade, Upgraded};
 
@@ -120,12 +122,10 @@ impl Upgrade {
 
     fn event(&self, past: &Past) -> Option<Past> {
         let id = Names::get(&self.names.events, past.event.index())?;
-        let (was, is) =
-            (self.old.program.events.get(past.event.index())?, self.new.program.events.get(id.index())?);
+        let (was, is) = self.events.get(past.event.index())?.as_ref()?;
         let stored = self.old.index.kept.get(past.event.index())?.as_ref()?;
         let kept = self.new.index.kept.get(id.index())?.as_ref()?;
-        let (was, is) = (Type::Record(was.fields.clone()), Type::Record(is.fields.clone()));
-        let whole = self.names.convert(&stored.restore(&past.data), &was, &is);
+        let whole = self.names.convert(&stored.restore(&past.data), was, is);
         Some(Past { at: past.at, seq: past.seq, event: id, data: kept.store(&whole) })
     }
 
@@ -283,12 +283,9 @@ impl Upgrade {
         else {
             return self.names.value(item);
         };
-        let Some(is) = self.new.program.events.get(event.index()) else { return self.names.value(item) };
-        match self.old.program.events.iter().find(|was| was.name == is.name) {
-            Some(was) => {
-                let (was, is) = (Type::Record(was.fields.clone()), Type::Record(is.fields.clone()));
-                self.names.convert(item, &was, &is)
-            }
+        let old = self.names.events.iter().position(|known| known == &Some(*event));
+        match old.and_then(|old| self.events.get(old)?.as_ref()) {
+            Some((was, is)) => self.names.convert(item, was, is),
             None => self.names.value(item),
         }
     }
@@ -317,30 +314,17 @@ impl Upgrade {
 
     /// Membership is kept by name and asked anew; of a segment that is new nothing is known, so whoever is in it joins.
     fn members(&self, customer: &Customer, new: &mut Customer, now: Moment) {
-        let member = |segment: &wayline_ir::SegmentId| {
-            let old = (0..self.names.segments.len())
-                .find(|at| Names::get(&self.names.segments, *at) == Some(*segment))?;
-            let at = self.old.index.tracked_at.get(old).copied().flatten()?;
-            customer.members.get(at).copied()
-        };
         let unknown = Member { inside: false, since: now, flip: now };
-        let tracked = self.new.index.tracked.iter();
-        new.members =
-            tracked.map(|segment| Member { flip: now, ..member(segment).unwrap_or(unknown) }).collect();
+        let member = |known: &Option<usize>| known.and_then(|at| customer.members.get(at).copied());
+        let members =
+            self.members.iter().map(|known| Member { flip: now, ..member(known).unwrap_or(unknown) });
+        new.members = members.collect();
     }
 
     /// Scheduled enters: those of journeys with the same text keep their moment, the others are counted from now.
     fn schedule(&self, customer: &Customer, new: &mut Customer, now: Moment, effects: &mut Vec<Effect>) {
-        let kept = |journey: JourneyId, enter: u32| {
-            let mut scheduled = self.old.index.scheduled.iter().zip(&customer.schedule);
-            let known = scheduled.find(|(old, _)| {
-                let former = self.formers.get(old.journey.index());
-                old.enter == enter && former.is_some_and(|f| f.same && f.present == Some(journey))
-            });
-            known.map(|(_, at)| *at)
-        };
-        let scheduled = self.new.index.scheduled.iter();
-        let known: Vec<Option<Moment>> = scheduled.map(|new| kept(new.journey, new.enter)).collect();
+        let known = self.schedule.iter().map(|known| known.and_then(|at| customer.schedule.get(at).copied()));
+        let known: Vec<Option<Moment>> = known.collect();
         let (mut shared, mut known_already) = (Shared::default(), Vec::new());
         match self.new.program.zone_field {
             // A zone that is none was recorded when it came in.
@@ -355,6 +339,38 @@ impl Upgrade {
             }
         }
     }
+}
+
+/// By old event: its record in both programs.
+pub(super) fn events(old: &Machine, new: &Machine, names: &Names) -> Vec<Option<(Type, Type)>> {
+    let record = |event: &EventType| Type::Record(event.fields.clone());
+    let all = old.program.events.iter().zip(&names.events);
+    all.map(|(event, id)| Some((record(event), record(new.program.events.get((*id)?.index())?)))).collect()
+}
+
+/// By tracked segment of the new program: the old one of the same name, when that was tracked.
+pub(super) fn members(old: &Machine, new: &Machine, names: &Names) -> Vec<Option<usize>> {
+    let mut known = vec![None; new.index.tracked.len()];
+    for (at, segment) in old.index.tracked.iter().enumerate() {
+        let target = Names::get(&names.segments, segment.index());
+        let target = target.and_then(|id| new.index.tracked_at.get(id.index()).copied().flatten());
+        if let Some(place) = target.and_then(|target| known.get_mut(target)) {
+            *place = Some(at);
+        }
+    }
+    known
+}
+
+/// By scheduled enter of the new program: the old one of a journey with the same text.
+pub(super) fn schedule(old: &Machine, new: &Machine, formers: &[Former]) -> Vec<Option<usize>> {
+    let mut known = BTreeMap::new();
+    for (at, scheduled) in old.index.scheduled.iter().enumerate() {
+        let former = formers.get(scheduled.journey.index()).filter(|former| former.same);
+        if let Some(present) = former.and_then(|former| former.present) {
+            known.insert((present, scheduled.enter), at);
+        }
+    }
+    new.index.scheduled.iter().map(|it| known.get(&(it.journey, it.enter)).copied()).collect()
 }
 
 /// What a value of the profile means: its default when it is missing.
