@@ -271,6 +271,7 @@ impl<'a> Eval<'a> {
             && let Some(Some(at)) = self.index.tracked_at.get(segment.index())
             && let Some(member) = self.customer.members.get(*at)
             && member.flip > self.now
+            && !member.fault
         {
             return Ok(member.inside);
         }

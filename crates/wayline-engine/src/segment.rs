@@ -25,7 +25,7 @@ impl Turn<'_> {
                 self.customer.held_since.push((field, self.now));
             }
         }
-        let unknown = Member { inside: false, since: self.now, flip: FAR };
+        let unknown = Member { inside: false, since: self.now, flip: FAR, fault: false };
         self.customer.members = vec![unknown; self.index.tracked.len()];
         self.customer.schedule = vec![FAR; self.index.scheduled.len()];
         for at in 0..self.index.tracked.len() {
@@ -67,6 +67,7 @@ impl Turn<'_> {
         let answer = eval.asks_segment(segment);
         let Some(member) = self.customer.members.get_mut(at) else { return };
         member.flip = flip.unwrap_or(FAR);
+        member.fault = answer.is_err();
         let inside = match answer {
             Ok(inside) => inside,
             Err(fault) => {

@@ -142,6 +142,9 @@ pub(crate) struct Member {
     pub since: Moment,
     /// When time alone may change it.
     pub flip: Moment,
+    /// It could not be computed when it was asked last, and stayed as it was: nobody may take it for an answer.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub fault: bool,
 }
 
 /// The place of the entering event in history: what comes after it is `since enter`.
@@ -378,6 +381,11 @@ impl Standing {
             Self::Ready(_) | Self::Moving | Self::Replaced | Self::Ended => RunState::Ready,
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_no(flag: &bool) -> bool {
+    !flag
 }
 
 fn far() -> Moment {

@@ -314,7 +314,7 @@ impl Upgrade {
 
     /// Membership is kept by name and asked anew; of a segment that is new nothing is known, so whoever is in it joins.
     fn members(&self, customer: &Customer, new: &mut Customer, now: Moment) {
-        let unknown = Member { inside: false, since: now, flip: now };
+        let unknown = Member { inside: false, since: now, flip: now, fault: false };
         let member = |known: &Option<usize>| known.and_then(|at| customer.members.get(at).copied());
         let members =
             self.members.iter().map(|known| Member { flip: now, ..member(known).unwrap_or(unknown) });
