@@ -1,6 +1,6 @@
 //! Segments of which membership is kept, and scheduled enters: what changes of the customer do to them.
 
-use wayline_ir::{Enter, FieldId, Schedule, Value};
+use wayline_ir::{ChannelId, Enter, FieldId, Schedule, Value};
 use wayline_time::{
     Anchor, Date, LocalDateTime, Moment, TimeOfDay, Zone, day_of, days_in_month, next_anniversary, next_time,
     relative, to_moment,
@@ -110,11 +110,16 @@ impl Turn<'_> {
         if self.program.zone_field == Some(field) && self.customer.begun {
             self.find_zone(field);
         }
-        if !self.customer.bounced.is_empty() {
-            let address = &self.index.address;
-            self.customer.bounced.retain(|channel| {
-                !address.get(channel.index()).is_some_and(|fields| fields.has(field.index()))
-            });
+        let address = &self.index.address;
+        let meant =
+            |channel: ChannelId| address.get(channel.index()).is_some_and(|fields| fields.has(field.index()));
+        if !address.iter().any(|fields| fields.has(field.index())) {
+            return;
+        }
+        self.customer.bounced.retain(|channel| !meant(*channel));
+        for sent in &mut self.customer.sends {
+            let channel = self.program.messages.get(sent.message.index()).map(|message| message.channel);
+            sent.readdressed |= channel.is_some_and(meant);
         }
     }
 

@@ -108,6 +108,9 @@ pub(crate) struct Sent {
     pub at: Moment,
     /// Whether the customer opened, clicked, replied or answered.
     pub answered: bool,
+    /// Whether it went to an address that is no longer the customer's, so that its bounce says nothing any more.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub readdressed: bool,
 }
 
 /// The last entry into a journey with a key.
@@ -390,6 +393,11 @@ fn is_no(flag: &bool) -> bool {
 
 fn far() -> Moment {
     FAR
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_no(known: &bool) -> bool {
+    !known
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]

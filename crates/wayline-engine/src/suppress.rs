@@ -212,7 +212,9 @@ impl Turn<'_> {
                 None => Answer::dropped(reason),
             };
         }
-        let reserved = slot.is_some_and(|slot| slot <= self.now);
+        // A slot that passed while nothing ran is lost: else all that were missed would leave at once.
+        let slot = slot.filter(|slot| *slot >= self.now);
+        let reserved = slot == Some(self.now);
         if let (Some(rate), false) = (channel.rate, reserved) {
             let zone = self.program.workspace.zone;
             let next = slot.or_else(|| self.shared.next_slot(message.channel, rate, zone, self.now));

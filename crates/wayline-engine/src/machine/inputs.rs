@@ -176,7 +176,9 @@ impl Turn<'_> {
                 let (topic, channel) = (message.topic, message.channel);
                 self.customer.set_consent(KnownConsent { topic, channel, consent: Consent::Withdrawn, at });
             }
-            ReactionKind::Bounced if !self.customer.bounced.contains(&message.channel) => {
+            ReactionKind::Bounced
+                if !sent.readdressed && !self.customer.bounced.contains(&message.channel) =>
+            {
                 self.customer.bounced.push(message.channel);
             }
             _ if crate::transition::send::is_answer(kind) => {

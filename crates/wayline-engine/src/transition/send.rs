@@ -127,6 +127,7 @@ impl Turn<'_> {
             journey,
             at: self.now,
             answered: false,
+            readdressed: false,
         });
         self.out.push(Effect::Send(Send {
             key,
