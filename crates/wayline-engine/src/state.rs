@@ -396,11 +396,6 @@ fn far() -> Moment {
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-fn is_no(known: &bool) -> bool {
-    !known
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
 fn is_far(moment: &Moment) -> bool {
     *moment == FAR
 }
