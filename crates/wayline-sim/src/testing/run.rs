@@ -2,8 +2,8 @@
 
 use wayline_engine::{Consent, ConsentChange, Input};
 use wayline_ir::{
-    ActionId, ConsentState, JourneyId, MessageId, Program, ServiceId, TestAction, TestClock, TestConsent,
-    TestExpect, TestLine, TestMoment, TestWhen,
+    ActionId, ConsentState, MessageId, Program, ServiceId, TestAction, TestClock, TestConsent, TestExpect,
+    TestLine, TestMoment, TestWhen,
 };
 use wayline_time::{Moment, Zone, add_span, to_moment};
 
@@ -206,9 +206,12 @@ fn act(stage: &mut Stage<'_>, number: usize, customer: usize, action: &TestActio
             stage.wake();
         }
         TestAction::Deploy { moving } => {
-            let name =
-                |id: &JourneyId| suite.journeys.get(id.index()).map_or("", |it| it.name.as_str()).to_owned();
-            stage.deploy(&moving.iter().map(name).collect::<Vec<_>>())?;
+            // The former version knows a journey by the names it had before, if it had others.
+            let names = moving
+                .iter()
+                .filter_map(|id| suite.journeys.get(id.index()))
+                .flat_map(|journey| std::iter::once(&journey.name).chain(&journey.formerly).cloned());
+            stage.deploy(&names.collect::<Vec<_>>())?;
         }
         TestAction::Falls(_) | TestAction::Expect(_) => {}
     }
