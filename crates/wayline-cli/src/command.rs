@@ -5,6 +5,7 @@ pub mod compile;
 pub mod explain;
 pub mod explain_run;
 pub mod fmt;
+pub mod graph;
 pub mod simulate;
 pub mod test;
 
@@ -29,6 +30,8 @@ pub enum Command {
     Simulate(simulate::Arguments),
     /// Tell what was decided about one customer of a simulation, and why.
     ExplainRun(explain_run::Arguments),
+    /// Draw a journey, or how all journeys hang together.
+    Graph(graph::Arguments),
     /// Explain the code of a finding.
     Explain(explain::Arguments),
 }
@@ -46,6 +49,7 @@ impl Command {
             Self::Test(arguments) => test::run(&arguments, console),
             Self::Simulate(arguments) => simulate::run(&arguments, console),
             Self::ExplainRun(arguments) => explain_run::run(&arguments, console),
+            Self::Graph(arguments) => graph::run(&arguments, console),
             Self::Explain(arguments) => explain::run(&arguments, console),
         }
     }

@@ -147,6 +147,17 @@ pub enum Problem {
         #[help]
         help: String,
     },
+
+    /// The workspace has no such journey.
+    #[error("there is no journey `{name}`")]
+    #[diagnostic(code(WL9014))]
+    NoSuchJourney {
+        /// The name.
+        name: String,
+        /// What may have been meant.
+        #[help]
+        help: String,
+    },
 }
 
 /// What `explain` knows about a code of this table.
@@ -189,6 +200,11 @@ pub const PROBLEMS: &[ProblemInfo] = &[
         code: "WL9013",
         slug: "no-such-message",
         summary: "a message was asked for that the workspace does not have",
+    },
+    ProblemInfo {
+        code: "WL9014",
+        slug: "no-such-journey",
+        summary: "a journey was asked for that the workspace does not have",
     },
 ];
 
@@ -265,6 +281,7 @@ mod tests {
             Problem::Unsound { path: path.into(), reason: "y".into() },
             Problem::NoSuchTest { filter: "x".into(), help: "y".into() },
             Problem::NoSuchMessage { name: "x".into(), help: "y".into() },
+            Problem::NoSuchJourney { name: "x".into(), help: "y".into() },
         ];
         let codes: Vec<String> = all.iter().map(|p| p.code().unwrap().to_string()).collect();
         assert_eq!(codes, PROBLEMS.iter().map(|p| p.code).collect::<Vec<_>>());

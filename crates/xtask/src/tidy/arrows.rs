@@ -60,6 +60,7 @@ const EVERYTHING: &[&str] = &[
     "wayline-engine",
     "wayline-ir",
     "wayline-lang",
+    "wayline-report",
     "wayline-sim",
     "wayline-template",
     "wayline-time",
@@ -101,6 +102,12 @@ const ROOMS: &[Room] = &[
         may_use: &["wayline-engine", "wayline-ir", "wayline-template", "wayline-time"],
         reason: "a host of the engine; its callers bring the compiled workspace",
         must_not_link: &["tokio", "rand", "getrandom"],
+    },
+    Room {
+        name: "wayline-report",
+        may_use: &["wayline-ir", "wayline-time"],
+        reason: "what is drawn is data; it neither runs nor reads text",
+        must_not_link: IMPURE,
     },
     Room {
         name: "wayline-cli",

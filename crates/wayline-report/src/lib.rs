@@ -1,0 +1,19 @@
+//! Pictures of a compiled workspace, for people.
+//!
+//! 1. [`journey()`] and [`workspace()`] turn a [`Program`](wayline_ir::Program) into a [`Graph`]: nodes and edges with
+//!    labels in the words of the language.
+//! 2. [`mermaid()`] and [`dot()`] write it for programs that place the nodes themselves.
+//!
+//! The same program gives the same picture, byte for byte.
+//!
+//! Absent on purpose: behaviour, files, terminals. What was counted comes in as numbers.
+
+mod dot;
+mod mermaid;
+mod model;
+mod text;
+mod words;
+
+pub use dot::dot;
+pub use mermaid::mermaid;
+pub use model::{Edge, EdgeKind, Graph, Group, Node, NodeKind, journey, workspace};
