@@ -37,7 +37,10 @@ pub fn mermaid(graph: &Graph) -> String {
         }
     }
     for kind in NodeKind::ALL {
-        let members: Vec<String> = graph.nodes.iter().enumerate()
+        let members: Vec<String> = graph
+            .nodes
+            .iter()
+            .enumerate()
             .filter(|(_, node)| node.kind == kind)
             .map(|(index, _)| format!("n{index}"))
             .collect();

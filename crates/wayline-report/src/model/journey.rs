@@ -27,7 +27,8 @@ pub fn journey(program: &Program, id: JourneyId) -> Option<Graph> {
     let enters = graph.nodes.len();
 
     let ways: Vec<_> = journey.steps.iter().map(|step| words.ways(&step.kind)).collect();
-    let reached = reached(&ways.iter().map(|ways| ways.iter().map(|way| way.to).collect()).collect::<Vec<_>>());
+    let reached =
+        reached(&ways.iter().map(|ways| ways.iter().map(|way| way.to).collect()).collect::<Vec<_>>());
     // Where each step stands among the nodes.
     let mut places: Vec<Option<usize>> = Vec::with_capacity(journey.steps.len());
     for (step, reached) in journey.steps.iter().zip(&reached) {
@@ -75,10 +76,9 @@ fn kind(step: &Step) -> NodeKind {
         | StepKind::WaitAgain { .. }
         | StepKind::Collect { .. } => NodeKind::Wait,
         StepKind::Send { .. } => NodeKind::Send,
-        StepKind::If { .. }
-        | StepKind::Match { .. }
-        | StepKind::Experiment(_)
-        | StepKind::Repeat { .. } => NodeKind::Choice,
+        StepKind::If { .. } | StepKind::Match { .. } | StepKind::Experiment(_) | StepKind::Repeat { .. } => {
+            NodeKind::Choice
+        }
         StepKind::Bind { .. } | StepKind::Set { .. } | StepKind::Emit { .. } => NodeKind::Change,
         StepKind::Call(_) => NodeKind::Call,
         StepKind::Start { .. } | StepKind::Stop { .. } => NodeKind::Journey,

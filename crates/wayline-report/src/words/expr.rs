@@ -1,8 +1,6 @@
 //! Conditions and values, as the language writes them.
 
-use wayline_ir::{
-    ArithOp, CompareOp, Expr, FieldId, HistoryRange, Query, Subject, TextOp, Type, Value,
-};
+use wayline_ir::{ArithOp, CompareOp, Expr, FieldId, HistoryRange, Query, Subject, TextOp, Type, Value};
 
 use super::value::{quoted, value};
 use super::{Words, step::share};
@@ -166,7 +164,10 @@ impl Place<'_> {
                 Subject::Field(field, is) => {
                     let field = program.customer.get(field.index());
                     let name = field.map_or("", |field| field.name.as_str());
-                    format!("customer.{name} has been {} for {span}", value(program, field.map(|f| &f.ty), is))
+                    format!(
+                        "customer.{name} has been {} for {span}",
+                        value(program, field.map(|f| &f.ty), is)
+                    )
                 }
                 Subject::Segment(segment) => {
                     format!("customer has been in {} for {span}", self.words.segment(*segment))

@@ -243,5 +243,9 @@ fn counted(count: u32, word: &str) -> String {
 /// Millionths in per cent: `50%`, `0.4%`.
 pub(super) fn share(millionths: u32) -> String {
     let (whole, rest) = (millionths / 10_000, millionths % 10_000);
-    if rest == 0 { format!("{whole}%") } else { format!("{whole}.{rest:04}").trim_end_matches('0').to_owned() + "%" }
+    if rest == 0 {
+        format!("{whole}%")
+    } else {
+        format!("{whole}.{rest:04}").trim_end_matches('0').to_owned() + "%"
+    }
 }
