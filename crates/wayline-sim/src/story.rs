@@ -59,6 +59,15 @@ pub(crate) fn shown(moment: Moment, zone: Zone) -> String {
     format!("{day} {} {hour:02}:{minute:02}{seconds}", local.date)
 }
 
+/// What brings an entry about, to stand after a word: ` by signup`, ` by hand`.
+pub(crate) fn brought_by(enter: &str) -> String {
+    match enter {
+        "" => String::new(),
+        "by hand" => " by hand".to_owned(),
+        other => format!(" by {other}"),
+    }
+}
+
 pub(crate) fn sentence(record: &LogRecord, zone: Zone) -> String {
     let until = record.until.map(|until| shown(until, zone).trim_end().to_owned());
     let detail = record.detail.as_str();
@@ -76,8 +85,8 @@ pub(crate) fn sentence(record: &LogRecord, zone: Zone) -> String {
         "reaction" if record.reason.is_empty() => format!("{detail} {}", record.message),
         "reaction" => format!("{detail} {}, which changed nothing{because}", record.message),
         "segment" => detail.to_owned(),
-        "enter" => format!("entered{}", of_detail(" by ")),
-        "not_entered" => format!("did not enter {}{}{because}", record.journey, of_detail(" by ")),
+        "enter" => format!("entered{}", brought_by(detail)),
+        "not_entered" => format!("did not enter {}{}{because}", record.journey, brought_by(detail)),
         "wait" => match until {
             Some(until) => format!("waits until {until}"),
             None => "waits".to_owned(),

@@ -134,8 +134,7 @@ impl Teller<'_> {
             let entered = rows.iter().find(|record| record.kind == "enter");
             let _ = write!(text, "\nRun {run} of {}{place}", journey.name);
             if let Some(record) = entered {
-                let by =
-                    if record.detail.is_empty() { String::new() } else { format!(" by {}", record.detail) };
+                let by = story::brought_by(&record.detail);
                 let _ = write!(text, ", entered {}{by}", self.shown(record));
             }
             text.push('\n');
@@ -164,12 +163,12 @@ impl Teller<'_> {
         }
         if !any {
             let labels = crate::log::Labels::new(std::sync::Arc::new(self.program.clone()));
-            let enters: Vec<String> =
-                journey.enters.iter().map(|enter| crate::log::enter_label(&labels.program, enter)).collect();
+            let brought = |enter| story::brought_by(&crate::log::enter_label(&labels.program, enter));
+            let enters: Vec<String> = journey.enters.iter().map(brought).collect();
             let _ = writeln!(
                 text,
-                "  It is entered by {}; nothing like it came in that its `where` lets in.",
-                enters.join(" or ")
+                "  It is entered{}; nothing like it came in that its `where` lets in.",
+                enters.join(" or")
             );
         }
     }
