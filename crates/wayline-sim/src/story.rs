@@ -96,6 +96,7 @@ pub(crate) fn sentence(record: &LogRecord, zone: Zone) -> String {
         "branch" => format!("way taken{}", of_detail(": ")),
         "experiment" => format!("falls into {}", if detail.is_empty() { "an arm" } else { detail }),
         "send" => told_send(record, until.as_deref(), &because, zone),
+        "send_result" if record.reason.is_empty() => format!("the provider took {}", record.message),
         "send_result" => format!("{} failed{}", record.message, of_detail(": ")),
         "goal" => format!("reached the goal{}", of_detail(": ")),
         "set" => format!("sets {detail}"),

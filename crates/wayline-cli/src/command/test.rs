@@ -201,7 +201,9 @@ fn chosen<'s>(suite: &'s TestSuite, filters: &[String]) -> Vec<&'s Test> {
 }
 
 fn no_such_test(suite: &TestSuite, filter: &str) -> Problem {
-    let titles: Vec<String> = suite.tests.iter().take(5).map(|test| format!("`{}`", test.title)).collect();
+    let mut titles: Vec<String> = suite.tests.iter().map(|test| format!("`{}`", test.title)).collect();
+    titles.dedup();
+    titles.truncate(5);
     let help = if titles.is_empty() {
         "the workspace has no tests".to_owned()
     } else {
