@@ -89,6 +89,9 @@ fn compile(copy: &Path, name: &str) -> Result<(Vec<Binary>, BTreeSet<u32>)> {
         .env("CARGO_TARGET_DIR", copy.with_file_name("target"))
         .env_remove("RUSTFLAGS")
         .env("RUSTFLAGS", "--cap-lints=allow")
+        // The tests run once for each mutant: what building takes longer is won back many times.
+        .env("CARGO_PROFILE_DEV_OPT_LEVEL", "2")
+        .env("CARGO_PROFILE_DEV_DEBUG", "0")
         .output()
         .into_diagnostic()
         .wrap_err("cannot run cargo test")?;
