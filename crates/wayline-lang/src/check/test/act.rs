@@ -14,9 +14,22 @@ use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
 use crate::resolve::Kind;
 use crate::source::Span;
+use crate::suggest;
 use crate::syntax::ast::{self, CallAnswer, ExprKind, GenRecord, Name, Reaction};
 
 impl Checker<'_> {
+    /// Says so when a block without a name would make one more customer beside those that have names.
+    fn whose(&mut self, story: &Story<'_>, name: Option<&Name>, span: Span) {
+        let known = story.customers.iter().map(|person| person.name.as_str());
+        if name.is_some() || story.customers.is_empty() || known.clone().any(|known| known == CUSTOMER) {
+            return;
+        }
+        let finding = Diagnostic::new(Code::TEST_ORDER, "it is not clear which customer this is", span);
+        self.report(
+            finding.help(format!("write the name: `customer NAME {{ … }}`, one of {}", suggest::list(known))),
+        );
+    }
+
     /// The first block of each customer makes them; later ones change single fields.
     pub(super) fn test_customer(
         &mut self,
@@ -25,6 +38,7 @@ impl Checker<'_> {
         record: &GenRecord,
         dated: Option<&ast::Moment>,
     ) -> Option<TestAction> {
+        self.whose(story, name, record.span);
         let person = story.person(name.map_or(CUSTOMER, Name::as_str));
         story.current = Some(person);
         let made = story.customers.get_mut(person).map(|person| std::mem::replace(&mut person.made, true));

@@ -50,6 +50,17 @@ impl Checker<'_> {
             self.report(Diagnostic::new(Code::OUT_OF_RANGE, message, head).help("cut it into several tests"));
             return Vec::new();
         }
+        for entry in &first.values {
+            if let Some(part) = ast::PartKind::from_word(entry.name.as_str()) {
+                let message =
+                    format!("`{}` is a part of messages, and cannot be a value of a case", part.word());
+                self.report(
+                    Diagnostic::new(Code::DECLARED_TWICE, message, entry.name.span)
+                        .note("in `expect send … where` it would take the place of the text that was sent")
+                        .help(format!("give it another name, such as `wanted_{}`", part.word())),
+                );
+            }
+        }
         let mut told = Vec::with_capacity(table.cases.len());
         let mut used = BTreeSet::new();
         for (index, case) in table.cases.iter().enumerate() {
