@@ -163,7 +163,7 @@ fn accepted(text: &str) -> Result<bool, String> {
     let Some(program) = program else {
         let other = diagnostics
             .iter()
-            .find(|d| !["WL0008", "WL0027", "WL4010"].contains(&d.code.to_string().as_str()));
+            .find(|d| !["WL0008", "WL0027", "WL3011", "WL4010"].contains(&d.code.to_string().as_str()));
         return other.map_or(Ok(false), |other| Err(format!("{}: {}", other.code, other.message)));
     };
     laid_out.map_err(|e| e.to_string())?;

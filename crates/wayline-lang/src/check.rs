@@ -22,6 +22,7 @@ mod scope;
 mod segments;
 mod send;
 mod services;
+mod size;
 mod steps;
 mod suppress;
 mod symbols;
@@ -81,6 +82,12 @@ pub(crate) struct Checker<'a> {
     journey_params: Vec<Params>,
     journeys: Vec<JourneySpans>,
     muted: bool,
+    /// What flows are, written out.
+    sizes: size::Sizes,
+    /// Steps of all journeys and flows so far.
+    all_steps: u64,
+    /// Flows are not written out in what is being checked: it would be too large.
+    unwritten: bool,
 }
 
 /// Checks a workspace.
@@ -105,6 +112,9 @@ pub(crate) fn check<'a>(
         journey_params: Vec::new(),
         journeys: Vec::new(),
         muted: false,
+        sizes: size::Sizes::of_flows(names),
+        all_steps: 0,
+        unwritten: false,
     };
     checker.customer();
     checker.events();

@@ -175,6 +175,7 @@ codes! {
     JOURNEYS_IN_CIRCLE  "3008" Error   "journeys-in-circle"  "journeys that start each other without any time passing";
     WAIT_AGAIN          "3009" Error   "wait-again"          "a `wait again` that cannot be";
     UNREACHABLE         "3010" Warning "unreachable"         "a step no run comes to";
+    TOO_MANY_STEPS      "3011" Error   "too-many-steps"      "more steps or fields than can be written out";
     TEMPLATE_SYNTAX     "4001" Error   "template-syntax"     "a template that is not Liquid";
     TEMPLATE_UNSUPPORTED "4002" Error  "template-unsupported" "a template uses Liquid that cannot be checked";
     TEMPLATE_FILTER     "4003" Error   "template-filter"     "a filter that does not exist";

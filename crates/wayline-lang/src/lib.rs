@@ -16,6 +16,7 @@ mod compile;
 mod currency;
 mod lower;
 mod manifest;
+mod order;
 mod resolve;
 mod suggest;
 

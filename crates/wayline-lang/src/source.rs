@@ -147,16 +147,39 @@ pub struct Position {
 pub struct LineIndex {
     text: Arc<str>,
     starts: Vec<u32>,
+    /// Places within long lines, ascending, so that no search reads more than a part of a line.
+    marks: Vec<Mark>,
 }
+
+/// A place in a line, and how much of the line stands before it.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    byte: u32,
+    /// Characters before it.
+    characters: u32,
+    /// UTF-16 code units before it.
+    utf16: u32,
+}
+
+/// How many bytes lie between two marks of a line.
+const MARK_EVERY: u32 = 512;
 
 impl LineIndex {
     /// Reads the line ends of a text: `\n` and `\r\n`.
     #[must_use]
     pub fn new(source: &Source) -> Self {
-        let starts = std::iter::once(0)
+        let starts: Vec<u32> = std::iter::once(0)
             .chain(source.text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| offset(i + 1)))
             .collect();
-        Self { text: Arc::clone(&source.text), starts }
+        let ends = starts.iter().skip(1).copied().chain([offset(source.text.len())]);
+        let mut marks = Vec::new();
+        for (start, end) in starts.iter().copied().zip(ends) {
+            if end - start > MARK_EVERY {
+                let line = source.text.get(start as usize..end as usize).unwrap_or_default();
+                mark_line(line, start, &mut marks);
+            }
+        }
+        Self { text: Arc::clone(&source.text), starts, marks }
     }
 
     /// The number of lines; a text that ends with a line end has an empty last line.
@@ -170,17 +193,26 @@ impl LineIndex {
     pub fn position(&self, byte: u32) -> Position {
         let line = self.starts.partition_point(|start| *start <= byte).max(1);
         let start = self.starts.get(line - 1).copied().unwrap_or_default();
+        let marked = self.marks.partition_point(|mark| mark.byte <= byte);
+        let from = self.mark(start, marked);
         let before = self
             .text
-            .get(start as usize..)
+            .get(from.byte as usize..)
             .unwrap_or_default()
             .char_indices()
-            .take_while(|(i, c)| offset(*i) + start + offset(c.len_utf8()) <= byte)
+            .take_while(|(i, c)| offset(*i) + from.byte + offset(c.len_utf8()) <= byte)
             .map(|(_, c)| c)
             .filter(|c| *c != '\u{FEFF}');
-        let (column, utf16) =
-            before.fold((1, 0), |(column, units), c| (column + 1, units + offset(c.len_utf16())));
+        let (column, utf16) = before.fold((from.characters + 1, from.utf16), |(column, units), c| {
+            (column + 1, units + offset(c.len_utf16()))
+        });
         Position { line: offset(line), column, utf16 }
+    }
+
+    /// The last of the first `count` marks, if it lies in the line that begins at `start`; otherwise its beginning.
+    fn mark(&self, start: u32, count: usize) -> Mark {
+        let last = count.checked_sub(1).and_then(|last| self.marks.get(last)).copied();
+        last.filter(|mark| mark.byte >= start).unwrap_or(Mark { byte: start, characters: 0, utf16: 0 })
     }
 
     /// The byte of a line (from 1) and a column in UTF-16 code units (from 0); the line end if the line is shorter.
@@ -189,14 +221,34 @@ impl LineIndex {
         let Some(start) = self.starts.get(line.saturating_sub(1) as usize).copied() else {
             return offset(self.text.len());
         };
-        let mut units = 0;
-        for (i, c) in self.text.get(start as usize..).unwrap_or_default().char_indices() {
+        let end = self.starts.get(line.max(1) as usize).copied().unwrap_or(u32::MAX);
+        let marked =
+            self.marks.partition_point(|mark| mark.byte < start || (mark.byte < end && mark.utf16 <= utf16));
+        let from = self.mark(start, marked);
+        let mut units = from.utf16;
+        for (i, c) in self.text.get(from.byte as usize..).unwrap_or_default().char_indices() {
             if units >= utf16 && c != '\u{FEFF}' || c == '\n' {
-                return start + offset(i);
+                return from.byte + offset(i);
             }
             units += if c == '\u{FEFF}' { 0 } else { offset(c.len_utf16()) };
         }
         offset(self.text.len())
+    }
+}
+
+fn mark_line(line: &str, start: u32, marks: &mut Vec<Mark>) {
+    let mut here = Mark { byte: start, characters: 0, utf16: 0 };
+    let mut next = start + MARK_EVERY;
+    for c in line.chars() {
+        if here.byte >= next {
+            marks.push(here);
+            next = here.byte + MARK_EVERY;
+        }
+        here.byte += offset(c.len_utf8());
+        if c != '\u{FEFF}' {
+            here.characters += 1;
+            here.utf16 += offset(c.len_utf16());
+        }
     }
 }
 
@@ -226,6 +278,25 @@ mod tests {
         assert_eq!(index.byte_of_utf16(2, 3), 8);
         assert_eq!(index.byte_of_utf16(2, 99), 9);
         assert_eq!(index.byte_of_utf16(9, 0), 10);
+    }
+
+    #[test]
+    fn long_lines_are_counted_as_short_ones() {
+        let text = format!("x\n{}\n{}y\n", "é𝄞\u{FEFF}a".repeat(400), "ab".repeat(900));
+        let source = Source::new(FileId(0), "a.journey", text.as_str());
+        let index = LineIndex::new(&source);
+        let (mut line, mut column, mut utf16) = (1, 1, 0);
+        for (byte, c) in text.char_indices() {
+            let position = index.position(offset(byte));
+            assert_eq!(position, Position { line, column, utf16 }, "byte {byte}");
+            if c == '\n' {
+                (line, column, utf16) = (line + 1, 1, 0);
+            } else if c != '\u{FEFF}' {
+                assert_eq!(index.byte_of_utf16(line, utf16), offset(byte));
+                (column, utf16) = (column + 1, utf16 + offset(c.len_utf16()));
+            }
+        }
+        assert_eq!(index.byte_of_utf16(3, 9_999), offset(text.len() - 1));
     }
 
     #[test]

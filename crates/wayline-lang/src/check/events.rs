@@ -1,15 +1,19 @@
 //! The customer, events, and the types of their fields.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use wayline_ir::{EventType, Field, FieldId, Rate, Type};
 
 use super::Checker;
 use super::scope::Scope;
+use super::size::{self, MAX_FIELDS};
 use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
+use crate::order::{circles, innermost_first};
 use crate::resolve::Kind;
 use crate::source::Span;
+use crate::syntax::MAX_DEPTH;
 use crate::syntax::ast::{self, Name, TypeKind};
 
 impl Checker<'_> {
@@ -56,7 +60,7 @@ impl Checker<'_> {
             });
         }
         let mut done = vec![false; names.events.len()];
-        for index in 0..names.events.len() {
+        for index in self.events_in_order(&mut done) {
             self.event_fields(index, &mut done, &mut Vec::new());
         }
         self.event_types =
@@ -69,12 +73,85 @@ impl Checker<'_> {
         }
     }
 
+    /// The events, each after those that its fields name. One that would be too large is told, and done without fields.
+    fn events_in_order(&mut self, done: &mut [bool]) -> Vec<usize> {
+        let names = self.names;
+        let uses: Vec<Vec<usize>> = names
+            .events
+            .iter()
+            .map(|decl| {
+                let mut named = Vec::new();
+                decl.ast.fields.iter().for_each(|field| named_types(&field.ty, &mut named));
+                named.into_iter().filter_map(|name| names.get(Kind::Event, name.as_str())).collect()
+            })
+            .collect();
+        let order = innermost_first(&uses);
+        let mut sizes: Vec<(u64, usize)> = vec![(0, 0); uses.len()];
+        // Those that are too large, and those that name one: one mistake is one finding.
+        let mut told = BTreeSet::new();
+        for index in order.iter().copied() {
+            let Some(decl) = names.events.get(index) else { continue };
+            let named = |name: &str| {
+                names.get(Kind::Event, name).and_then(|event| sizes.get(event)).copied().unwrap_or_default()
+            };
+            let (fields, depth) = size::of_fields(&decl.ast.fields, &named);
+            let known = uses.get(index).is_some_and(|uses| uses.iter().any(|used| told.contains(used)));
+            let too_large = fields > MAX_FIELDS || depth > MAX_DEPTH;
+            if too_large && !known {
+                self.event_too_large(&decl.ast.name, fields);
+            }
+            if too_large || known {
+                told.insert(index);
+            }
+            if too_large && let Some(done) = done.get_mut(index) {
+                *done = true;
+            } else if let Some(slot) = sizes.get_mut(index) {
+                *slot = (fields, depth);
+            }
+        }
+        // Those in a circle come first, as they stand in the text: where it closes is told there.
+        let circles = circles(&uses);
+        let in_circle = |index: &usize| {
+            let own = circles.get(*index);
+            uses.get(*index).is_some_and(|uses| uses.iter().any(|used| circles.get(*used) == own))
+        };
+        (0..uses.len()).filter(in_circle).chain(order).collect()
+    }
+
+    fn event_too_large(&mut self, name: &Name, fields: u64) {
+        let (code, what) = if fields > MAX_FIELDS {
+            let what =
+                format!("has {} fields, more than {}", size::grouped(fields), size::grouped(MAX_FIELDS));
+            (Code::TOO_MANY_STEPS, what)
+        } else {
+            (Code::TOO_DEEP, format!("nests more than {MAX_DEPTH} deep"))
+        };
+        let message = format!("with the events in it written out, event `{}` {what}", name.text);
+        self.report(
+            Diagnostic::new(code, message, name.span).help(
+                "let its fields name fewer events: list the fields that are needed as a record, `{ … }`",
+            ),
+        );
+    }
+
     /// The fields of an event, after those of the events its fields name.
     fn event_fields(&mut self, index: usize, done: &mut Vec<bool>, open: &mut Vec<usize>) {
         if done.get(index).copied().unwrap_or(true) || open.contains(&index) {
             return;
         }
         let Some(decl) = self.names.events.get(index) else { return };
+        if open.len() >= MAX_DEPTH {
+            // Only circles come here: what is too deep without one is done already.
+            self.report(
+                Diagnostic::new(
+                    Code::CIRCLE,
+                    format!("event `{}` stands in a long circle of events", decl.ast.name.text),
+                    decl.ast.name.span,
+                )
+                .help("list the fields that are needed as a record: `{ … }`"),
+            );
+            return;
+        }
         open.push(index);
         let mut named = Vec::new();
         decl.ast.fields.iter().for_each(|field| named_types(&field.ty, &mut named));
@@ -108,9 +185,9 @@ impl Checker<'_> {
     /// The fields of a record; a name given twice is reported.
     pub(crate) fn fields(&mut self, fields: &[ast::Field], what: &str) -> Vec<Field> {
         let mut all: Vec<Field> = Vec::with_capacity(fields.len());
-        for (index, field) in fields.iter().enumerate() {
-            let first = fields.iter().take(index).find(|other| other.name.text == field.name.text);
-            if let Some(first) = first {
+        let mut seen: BTreeMap<&str, &ast::Field> = BTreeMap::new();
+        for field in fields {
+            if let Some(first) = seen.get(field.name.as_str()) {
                 self.report(
                     Diagnostic::new(
                         Code::DECLARED_TWICE,
@@ -122,6 +199,7 @@ impl Checker<'_> {
                 );
                 continue;
             }
+            seen.insert(field.name.as_str(), field);
             let Some(ty) = self.ty(&field.ty) else { continue };
             let mut typed =
                 Field { name: field.name.text.to_string(), ty, optional: field.optional, default: None };
@@ -175,9 +253,10 @@ impl Checker<'_> {
 
     fn words(&mut self, words: &[Name]) -> Vec<wayline_ir::Symbol> {
         let mut all = Vec::with_capacity(words.len());
+        let mut seen = BTreeSet::new();
         for word in words {
             let symbol = self.symbols.intern(word.as_str());
-            if all.contains(&symbol) {
+            if !seen.insert(symbol) {
                 self.report(Diagnostic::new(
                     Code::DECLARED_TWICE,
                     format!("`{}` is listed twice", word.text),

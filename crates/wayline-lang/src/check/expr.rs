@@ -1,5 +1,6 @@
 //! Expressions: their types, what may be missing, and their form in the program.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use wayline_ir::{ArithOp, Expr, Field, Type, Value};
@@ -295,8 +296,10 @@ impl Checker<'_> {
     ) -> Option<Vec<Expr>> {
         let mut values: Vec<Option<Expr>> = vec![None; fields.len()];
         let mut fine = true;
+        let index_of: BTreeMap<&str, usize> =
+            fields.iter().enumerate().map(|(index, field)| (field.name.as_str(), index)).collect();
         for entry in entries {
-            let Some(index) = fields.iter().position(|field| field.name == entry.name.as_str()) else {
+            let Some(index) = index_of.get(entry.name.as_str()).copied() else {
                 self.unknown_field(&entry.name, fields, what);
                 fine = false;
                 continue;

@@ -4,19 +4,93 @@
 //! Facts about the customer hold only until time passes, since the profile may change meanwhile; facts about what a run
 //! has bound hold for ever, since bound values never change.
 
-use wayline_ir::{CompareOp, Expr};
+use std::collections::BTreeMap;
+
+use wayline_ir::{CompareOp, Expr, SlotId};
 
 /// A set of paths that have a value. `Facts` of a place that cannot be reached are not kept at all (`Option`).
+///
+/// Every branch has a set of its own, and a journey may have thousands of branches and fields. So the usual paths are
+/// bits; only what lies deeper is a list.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Facts {
-    known: Vec<Expr>,
+    numbered: BTreeMap<Of, Bits>,
+    deeper: Vec<Expr>,
+}
+
+/// What a numbered path is a part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Of {
+    /// `customer.phone`
+    Customer,
+    /// What a run has bound: `cart`.
+    Run,
+    /// `cart.note`
+    Slot(SlotId),
+    /// What a `where` asks about.
+    Items,
+    /// A field of that.
+    Item(u32),
+}
+
+/// A set of small numbers.
+#[derive(Debug, Clone, Default)]
+struct Bits(Vec<u64>);
+
+impl Bits {
+    fn place(number: usize) -> (usize, u64) {
+        (number / 64, 1 << (number % 64))
+    }
+
+    fn has(&self, number: usize) -> bool {
+        let (word, bit) = Self::place(number);
+        self.0.get(word).is_some_and(|word| word & bit != 0)
+    }
+
+    fn insert(&mut self, number: usize) {
+        let (word, bit) = Self::place(number);
+        if self.0.len() <= word {
+            self.0.resize(word + 1, 0);
+        }
+        if let Some(word) = self.0.get_mut(word) {
+            *word |= bit;
+        }
+    }
+
+    fn remove(&mut self, number: usize) {
+        let (word, bit) = Self::place(number);
+        if let Some(word) = self.0.get_mut(word) {
+            *word &= !bit;
+        }
+    }
+
+    fn meet(&self, other: &Self) -> Self {
+        Self(self.0.iter().zip(&other.0).map(|(a, b)| a & b).collect())
+    }
+}
+
+/// The number of a path in a set, if it is a usual one.
+fn number(path: &Expr) -> Option<(Of, usize)> {
+    match path {
+        Expr::Customer(field) => Some((Of::Customer, field.index())),
+        Expr::Slot(slot) => Some((Of::Run, slot.index())),
+        Expr::Item(depth) => Some((Of::Items, *depth as usize)),
+        Expr::Field(of, field) => match **of {
+            Expr::Slot(slot) => Some((Of::Slot(slot), field.index())),
+            Expr::Item(depth) => Some((Of::Item(depth), field.index())),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 impl Facts {
     /// Learns that the path has a value, and so everything it is a part of.
     pub(crate) fn learn(&mut self, path: &Expr) {
-        if !self.knows(path) {
-            self.known.push(path.clone());
+        match number(path) {
+            Some((of, number)) => self.numbered.entry(of).or_default().insert(number),
+            None if !self.deeper.contains(path) => self.deeper.push(path.clone()),
+            None => {}
         }
         if let Expr::Field(of, _) | Expr::Index(of, _) = path {
             self.learn(of);
@@ -24,27 +98,48 @@ impl Facts {
     }
 
     pub(crate) fn knows(&self, path: &Expr) -> bool {
-        self.known.contains(path)
+        match number(path) {
+            Some((of, number)) => self.numbered.get(&of).is_some_and(|known| known.has(number)),
+            None => self.deeper.contains(path),
+        }
     }
 
     /// Forgets what may change while time passes.
     pub(crate) fn time_passes(&mut self) {
-        self.known.retain(is_bound);
+        self.numbered.retain(|of, _| matches!(of, Of::Run | Of::Slot(_)));
+        self.deeper.retain(is_bound);
     }
 
     /// What is still known inside a `where`, which asks about another event or item.
     pub(crate) fn inside_where(&self) -> Self {
-        Self { known: self.known.iter().filter(|path| !about_item(path)).cloned().collect() }
+        let mut facts = self.clone();
+        facts.numbered.retain(|of, _| !matches!(of, Of::Items | Of::Item(_)));
+        facts.deeper.retain(|path| !about_item(path));
+        facts
     }
 
     /// Forgets a path and its parts, since it was given another value.
     pub(crate) fn forget(&mut self, path: &Expr) {
-        self.known.retain(|known| !mentions(known, path));
+        if let Some((of, number)) = number(path)
+            && let Some(known) = self.numbered.get_mut(&of)
+        {
+            known.remove(number);
+        }
+        match path {
+            Expr::Slot(slot) => self.numbered.remove(&Of::Slot(*slot)),
+            Expr::Item(depth) => self.numbered.remove(&Of::Item(*depth)),
+            _ => None,
+        };
+        self.deeper.retain(|known| !mentions(known, path));
     }
 
     /// What both know.
     pub(crate) fn meet(&self, other: &Self) -> Self {
-        Self { known: self.known.iter().filter(|path| other.knows(path)).cloned().collect() }
+        let both = |(of, known): (&Of, &Bits)| Some((*of, known.meet(other.numbered.get(of)?)));
+        Self {
+            numbered: self.numbered.iter().filter_map(both).collect(),
+            deeper: self.deeper.iter().filter(|path| other.deeper.contains(path)).cloned().collect(),
+        }
     }
 
     /// What is known besides when the condition holds (or does not hold).

@@ -8,6 +8,7 @@ use super::Checker;
 use super::facts::Facts;
 use super::scope::{Local, Means};
 use super::send::fixed;
+use super::size::{MAX_ALL_STEPS, MAX_IN_CIRCLE, MAX_STEPS, MAX_TEXT, grouped};
 use super::steps::Body;
 use super::types::fits;
 use crate::codes::Code;
@@ -20,7 +21,14 @@ impl Checker<'_> {
     /// Every flow by itself, so that one nobody uses is checked too. Journeys that use it do not tell its findings again.
     pub(crate) fn flows(&mut self) {
         let names = self.names;
+        // What is too large is told once: where it is used, or of the outermost flow that nobody uses.
+        let used = self.sizes.used_in_too_large(names);
         for (index, decl) in names.flows.iter().enumerate() {
+            self.unwritten = if used.contains(&index) {
+                self.sizes.of_flow(index).too_large()
+            } else {
+                self.too_large("flow", &decl.ast.name, &decl.ast.body)
+            };
             let mut body = Body::new(self);
             body.inside.push(index);
             for param in &decl.ast.params {
@@ -39,6 +47,45 @@ impl Checker<'_> {
             }
             body.run(&decl.ast.body);
         }
+        self.unwritten = false;
+    }
+
+    /// Whether a journey or flow is too large to be written out, and says so.
+    pub(crate) fn too_large(&mut self, what: &str, name: &ast::Name, body: &ast::Block) -> bool {
+        let size = self.sizes.of(self.names, body);
+        let name_text = &name.text;
+        let message = if size.steps > MAX_STEPS {
+            let (steps, most) = (grouped(size.steps), grouped(MAX_STEPS));
+            format!("{what} `{name_text}` has {steps} steps with its flows written out, more than {most}")
+        } else if size.text > MAX_TEXT {
+            let (bytes, most) = (grouped(size.text), grouped(MAX_TEXT));
+            format!(
+                "the flows of {what} `{name_text}` are {bytes} bytes of text written out, more than {most}"
+            )
+        } else {
+            let before = self.all_steps;
+            self.all_steps = before.saturating_add(size.steps);
+            if self.all_steps <= MAX_ALL_STEPS {
+                return false;
+            }
+            if before > MAX_ALL_STEPS {
+                // Told of the first.
+                return true;
+            }
+            let most = grouped(MAX_ALL_STEPS);
+            format!("with {what} `{name_text}` this workspace has more than {most} steps, flows written out")
+        };
+        let finding = Diagnostic::new(Code::TOO_MANY_STEPS, message, name.span);
+        let finding = match self.sizes.multiplying(self.names, body) {
+            Some(flows) => finding
+                .note(format!(
+                    "flows are written out where they are used; used more than once in one place: {flows}"
+                ))
+                .help("let a flow use another one only once, or write `repeat up to N times { … }` for what comes again"),
+            None => finding.help("cut it into journeys that `start` each other"),
+        };
+        self.report(finding);
+        true
     }
 }
 
@@ -76,6 +123,17 @@ impl Body<'_, '_> {
             self.flows.push(index);
         }
         let (bound, values) = self.flow_arguments(invoke, &decl.ast.params);
+        self.written += 1;
+        let endless = self.cx.sizes.circular(index) && self.written > MAX_IN_CIRCLE;
+        if endless && !std::mem::replace(&mut self.endless, true) {
+            let message = format!("flow `{}` leads into a circle of flows", invoke.name.text);
+            let finding = Diagnostic::new(Code::CIRCLE, message, invoke.name.span);
+            self.cx.out.push(finding.help("use `repeat up to N times { … }` for what comes again"));
+        }
+        if self.cx.unwritten || endless {
+            self.graph.same(entry, next);
+            return self.known();
+        }
         let mut start = entry;
         if !values.is_empty() {
             self.graph.here(entry);

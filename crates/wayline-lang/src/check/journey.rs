@@ -1,5 +1,6 @@
 //! Journeys: the header, and the body as a graph of steps.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use wayline_ir::{
@@ -62,6 +63,7 @@ impl Checker<'_> {
         let place = self.place(ast.name.span);
         self.program.source_map.journeys.push(place);
         let params = self.journey_params.get(index).cloned().unwrap_or_else(|| Arc::from([]));
+        self.unwritten = self.too_large("journey", &ast.name, &ast.body);
         let mut body = Body::new(self);
         for (param, (name, ty)) in ast.params.iter().zip(params.iter()) {
             body.bind_slot(&param.name, Arc::new(ty.clone()), true);
@@ -151,6 +153,7 @@ impl Checker<'_> {
             finished.flows.iter().filter_map(|flow| self.names.flows.get(*flow)).map(|flow| flow.item.span),
         );
         self.journeys.push(JourneySpans { steps: finished.spans, texts });
+        self.unwritten = false;
     }
 
     fn priority(&mut self, priority: Option<&ast::Int>) -> u8 {
@@ -169,11 +172,18 @@ impl Checker<'_> {
     }
 
     fn moved_steps(&mut self, header: &ast::Header, steps: &[wayline_ir::Step]) {
-        let is = |step: &wayline_ir::Step, name: &str| {
-            step.name == name || step.name.rsplit('/').next() == Some(name)
+        // A step is named as a whole, or by the last part.
+        let called: BTreeSet<&str> = if header.moved.is_empty() {
+            BTreeSet::new()
+        } else {
+            steps
+                .iter()
+                .flat_map(|step| [Some(step.name.as_str()), step.name.rsplit('/').next()])
+                .flatten()
+                .collect()
         };
         for moved in &header.moved {
-            if !steps.iter().any(|step| is(step, moved.new.as_str())) {
+            if !called.contains(moved.new.as_str()) {
                 let names: Vec<&str> = steps.iter().filter_map(|step| step.name.rsplit('/').next()).collect();
                 let mut finding = Diagnostic::new(
                     Code::MOVED,
@@ -186,7 +196,7 @@ impl Checker<'_> {
                 }
                 self.report(finding);
             }
-            if steps.iter().any(|step| is(step, moved.old.as_str())) {
+            if called.contains(moved.old.as_str()) {
                 self.report(
                     Diagnostic::new(
                         Code::MOVED,

@@ -1,5 +1,8 @@
 //! `match`: every value has a case, and no case twice.
 
+use std::collections::BTreeMap;
+use std::ops::Bound;
+
 use rust_decimal::Decimal;
 use wayline_ir::{Case, Expr, Pattern, StepId, StepKind, Symbol, Type, Value};
 
@@ -16,9 +19,59 @@ use crate::syntax::ast::{self, MatchArm, PatternKind};
 /// What is covered so far.
 #[derive(Default)]
 struct Covered {
-    values: Vec<(Value, Span)>,
-    ranges: Vec<(Option<Value>, Option<Value>, Span)>,
+    values: BTreeMap<Value, Span>,
+    ranges: Vec<(Option<Value>, Option<Value>)>,
+    /// What the ranges cover, in parts that do not overlap, by the first value: the end, and the range that was last
+    /// there.
+    parts: BTreeMap<Option<Value>, (Option<Value>, Span)>,
     missing: Option<Span>,
+}
+
+impl Covered {
+    /// The range that holds a value.
+    fn range_of(&self, value: &Value) -> Option<Span> {
+        let (_, (under, span)) = self.parts.range(..=Some(value.clone())).next_back()?;
+        under.as_ref().is_none_or(|under| value < under).then_some(*span)
+    }
+
+    /// A value or a range that lies in the range, and was there before.
+    fn overlap(&self, from: &Option<Value>, under: &Option<Value>) -> Option<Span> {
+        let begins_before =
+            (Bound::Unbounded, under.clone().map_or(Bound::Unbounded, |u| Bound::Excluded(Some(u))));
+        let last = self.parts.range(begins_before).next_back();
+        let reaches = |end: &Option<Value>| !matches!((end, from), (Some(end), Some(from)) if end <= from);
+        if let Some((_, (_, span))) = last.filter(|(_, (end, _))| reaches(end)) {
+            return Some(*span);
+        }
+        let least = from.clone().map_or(Bound::Unbounded, Bound::Included);
+        let most = under.clone().map_or(Bound::Unbounded, Bound::Excluded);
+        self.values.range((least, most)).next().map(|(_, span)| *span)
+    }
+
+    fn add_range(&mut self, from: Option<Value>, under: Option<Value>, span: Span) {
+        self.ranges.push((from.clone(), under.clone()));
+        // Parts that the new one covers go; what one of them leaves over on either side stays.
+        loop {
+            let begins_before =
+                (Bound::Unbounded, under.clone().map_or(Bound::Unbounded, |u| Bound::Excluded(Some(u))));
+            let Some((start, (end, other))) = self.parts.range(begins_before).next_back() else { break };
+            if matches!((end, &from), (Some(end), Some(from)) if end <= from) {
+                break;
+            }
+            let (start, end, other) = (start.clone(), end.clone(), *other);
+            self.parts.remove(&start);
+            if let Some(under) = &under
+                && end.as_ref().is_none_or(|end| end > under)
+            {
+                self.parts.insert(Some(under.clone()), (end, other));
+            }
+            if start < from {
+                self.parts.insert(start, (from.clone(), other));
+                break;
+            }
+        }
+        self.parts.insert(from, (under, span));
+    }
 }
 
 impl Body<'_, '_> {
@@ -114,19 +167,12 @@ impl Body<'_, '_> {
             }
             PatternKind::Value(e) => {
                 let constant = self.constant(e, &value.ty)?;
-                let known =
-                    covered.values.iter().find(|(known, _)| *known == constant).map(|(_, first)| *first);
-                let known = known.or_else(|| {
-                    covered
-                        .ranges
-                        .iter()
-                        .find(|(from, under, _)| inside(&constant, from, under))
-                        .map(|(_, _, first)| *first)
-                });
+                let known = covered.values.get(&constant).copied();
+                let known = known.or_else(|| covered.range_of(&constant));
                 if let Some(first) = known {
                     self.twice(pattern.span, first);
                 }
-                covered.values.push((constant.clone(), pattern.span));
+                covered.values.entry(constant.clone()).or_insert(pattern.span);
                 Some(Pattern::Value(constant))
             }
             PatternKind::Under(under) => self.range(None, Some(under), pattern.span, value, covered),
@@ -182,10 +228,7 @@ impl Body<'_, '_> {
             );
             return None;
         }
-        let overlap =
-            covered.ranges.iter().find(|(f, u, _)| overlaps((&from, &under), (f, u))).map(|(_, _, s)| *s);
-        let overlap = overlap
-            .or_else(|| covered.values.iter().find(|(v, _)| inside(v, &from, &under)).map(|(_, s)| *s));
+        let overlap = covered.overlap(&from, &under);
         if let Some(first) = overlap {
             self.cx.report(
                 Diagnostic::new(Code::CASE_TWICE, "two cases overlap", span)
@@ -193,7 +236,7 @@ impl Body<'_, '_> {
                     .note("`50 to under 100` holds 50 but not 100"),
             );
         }
-        covered.ranges.push((from.clone(), under.clone(), span));
+        covered.add_range(from.clone(), under.clone(), span);
         Some(Pattern::Range { from, under })
     }
 
@@ -220,7 +263,7 @@ impl Body<'_, '_> {
             Type::OneOf(words) => self.words_left(words, covered),
             Type::YesNo => [("yes", true), ("no", false)]
                 .into_iter()
-                .filter(|(_, v)| !covered.values.iter().any(|(known, _)| *known == Value::YesNo(*v)))
+                .filter(|(_, v)| !covered.values.contains_key(&Value::YesNo(*v)))
                 .map(|(word, _)| word.to_owned())
                 .collect(),
             Type::Number { from, to } if !otherwise => {
@@ -281,22 +324,10 @@ impl Body<'_, '_> {
     fn words_left(&self, words: &[Symbol], covered: &Covered) -> Vec<String> {
         words
             .iter()
-            .filter(|word| !covered.values.iter().any(|(known, _)| *known == Value::Choice(**word)))
+            .filter(|word| !covered.values.contains_key(&Value::Choice(**word)))
             .map(|word| self.cx.symbols.word(*word).to_owned())
             .collect()
     }
-}
-
-fn inside(value: &Value, from: &Option<Value>, under: &Option<Value>) -> bool {
-    from.as_ref().is_none_or(|from| value >= from) && under.as_ref().is_none_or(|under| value < under)
-}
-
-type Range<'r> = (&'r Option<Value>, &'r Option<Value>);
-
-fn overlaps(a: Range<'_>, b: Range<'_>) -> bool {
-    let before =
-        |x: &Option<Value>, y: &Option<Value>| matches!((x, y), (Some(under), Some(from)) if under <= from);
-    !before(a.1, b.0) && !before(b.1, a.0)
 }
 
 /// What lies between the ranges, in the words of the language.
@@ -306,8 +337,7 @@ fn gaps(
     greatest: Option<Value>,
     show: &dyn Fn(&Value) -> String,
 ) -> Vec<String> {
-    let mut ranges: Vec<(Option<Value>, Option<Value>)> =
-        covered.ranges.iter().map(|(from, under, _)| (from.clone(), under.clone())).collect();
+    let mut ranges = covered.ranges.clone();
     ranges.sort();
     let mut gaps = Vec::new();
     let mut reached = least.clone();

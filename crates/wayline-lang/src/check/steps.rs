@@ -34,6 +34,10 @@ pub(crate) struct Body<'c, 'a> {
     pub(crate) doing: Option<Span>,
     /// All flows that were written in.
     pub(crate) flows: Vec<usize>,
+    /// How many times a flow was written in.
+    pub(crate) written: u64,
+    /// Whether flows in a circle were written in often enough.
+    pub(crate) endless: bool,
     slots: Vec<Slot>,
     counters: u32,
     stages: Vec<Stage>,
@@ -85,6 +89,8 @@ impl<'c, 'a> Body<'c, 'a> {
             inside: Vec::new(),
             doing: None,
             flows: Vec::new(),
+            written: 0,
+            endless: false,
             slots: Vec::new(),
             counters: 0,
             stages: Vec::new(),
@@ -345,10 +351,9 @@ impl<'c, 'a> Body<'c, 'a> {
         self.graph.here(entry);
         let mut arms = Vec::new();
         let mut targets = Vec::new();
-        for (index, variant) in step.variants.iter().enumerate() {
-            if let Some(first) =
-                step.variants.iter().take(index).find(|other| other.name.text == variant.name.text)
-            {
+        let mut seen: BTreeMap<&str, &ast::Variant> = BTreeMap::new();
+        for variant in &step.variants {
+            if let Some(first) = seen.get(variant.name.as_str()) {
                 self.cx.report(
                     Diagnostic::new(
                         Code::DECLARED_TWICE,
@@ -358,6 +363,7 @@ impl<'c, 'a> Body<'c, 'a> {
                     .also(first.name.span, "first used here"),
                 );
             }
+            seen.entry(variant.name.as_str()).or_insert(variant);
             let then = self.graph.label();
             let share = self.cx.share(&variant.share).unwrap_or(0);
             arms.push(wayline_ir::ExperimentArm { name: variant.name.text.to_string(), share, then });

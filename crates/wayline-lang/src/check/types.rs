@@ -1,5 +1,7 @@
 //! Types as the checker compares and names them.
 
+use std::collections::BTreeSet;
+
 use wayline_ir::{Field, Symbol, Type, Value};
 
 use super::symbols::Symbols;
@@ -16,7 +18,7 @@ pub(crate) fn fits(from: &Type, to: &Type) -> bool {
         | (Type::Duration, Type::Duration)
         | (Type::Zone, Type::Zone | Type::Text) => true,
         (Type::Money(a), Type::Money(b)) => a == b,
-        (Type::OneOf(a), Type::OneOf(b)) => a.iter().all(|word| b.contains(word)),
+        (Type::OneOf(a), Type::OneOf(b)) => a == b || a.iter().all(among(b)),
         (Type::List(a), Type::List(b)) => fits(a, b),
         (Type::Record(a), Type::Record(b)) => {
             a.len() == b.len()
@@ -28,10 +30,25 @@ pub(crate) fn fits(from: &Type, to: &Type) -> bool {
     }
 }
 
+/// Asks whether a word is one of these. Two long lists are compared word by word in little time.
+fn among(words: &[Symbol]) -> impl Fn(&Symbol) -> bool + '_ {
+    let sorted: std::cell::OnceCell<BTreeSet<Symbol>> = std::cell::OnceCell::new();
+    let asked = std::cell::Cell::new(0_u32);
+    move |word| {
+        asked.set(asked.get() + 1);
+        // To sort them pays only when several words are asked for.
+        if asked.get() <= 4 {
+            return words.contains(word);
+        }
+        sorted.get_or_init(|| words.iter().copied().collect()).contains(word)
+    }
+}
+
 /// Whether two values may be compared.
 pub(crate) fn comparable(a: &Type, b: &Type) -> bool {
     match (a, b) {
-        (Type::OneOf(x), Type::OneOf(y)) => x.iter().any(|word| y.contains(word)),
+        (Type::OneOf(x), Type::OneOf(y)) if x.len() < y.len() => x.iter().any(among(y)),
+        (Type::OneOf(x), Type::OneOf(y)) => y.iter().any(among(x)),
         (Type::Text, Type::Zone) => true,
         _ => fits(a, b) || fits(b, a),
     }

@@ -370,7 +370,7 @@ pub(crate) fn bound_in<'b>(block: &'b Block, out: &mut Vec<&'b str>) {
 }
 
 /// All steps of a block, inner ones included.
-fn walk<'b>(block: &'b Block, f: &mut dyn FnMut(&'b ast::Step)) {
+pub(crate) fn walk<'b>(block: &'b Block, f: &mut dyn FnMut(&'b ast::Step)) {
     for step in &block.steps {
         f(step);
         match &step.kind {

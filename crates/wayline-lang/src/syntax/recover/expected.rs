@@ -497,6 +497,7 @@ const TABLE: &[(R, &str)] = &[
     (R::bad_field, ""),
     (R::bad_arm, ""),
     (R::bad_step, ""),
+    (R::head_junk, ""),
     (R::junk, ""),
     (R::junk_block, ""),
     (R::junk_text, ""),
