@@ -20,6 +20,7 @@ mod docs;
 mod examples;
 mod fuzz;
 mod generated;
+mod graph;
 mod links;
 mod threads;
 mod ui;

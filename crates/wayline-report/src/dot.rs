@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::model::{EdgeKind, Graph, Group, Node, NodeKind};
+use crate::model::{EdgeKind, Graph, Node, NodeKind};
 use crate::text::{NOTE_COLUMNS, clean, edge_lines, node_lines, wrap};
 
 /// The graph in the language of Graphviz.
@@ -16,7 +16,7 @@ pub fn dot(graph: &Graph) -> String {
     );
     for (number, group) in graph.groups.iter().enumerate() {
         let thick = if group.moment_of_truth { ", penwidth=2" } else { "" };
-        let label = lines(&group_lines(group), "\\l");
+        let label = lines(&group.lines(), "\\l");
         let _ = writeln!(out, "  subgraph cluster_{number} {{");
         let _ = writeln!(out, "    graph [label={label}, labeljust=l, style=rounded{thick}]");
         for (index, node) in graph.nodes.iter().enumerate().filter(|(_, node)| node.group == Some(number)) {
@@ -50,12 +50,6 @@ pub fn dot(graph: &Graph) -> String {
     }
     out.push_str("}\n");
     out
-}
-
-fn group_lines(group: &Group) -> Vec<String> {
-    let mark = if group.moment_of_truth { "moment of truth" } else { "" };
-    let all = [group.title.as_str(), mark].into_iter().chain(group.notes.iter().map(String::as_str));
-    all.flat_map(|line| wrap(line, NOTE_COLUMNS, 2)).collect()
 }
 
 fn boxed(index: usize, node: &Node) -> String {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::model::{EdgeKind, Graph, Group, Node, NodeKind};
+use crate::model::{EdgeKind, Graph, Node, NodeKind};
 use crate::text::{NOTE_COLUMNS, clean, edge_lines, node_lines, wrap};
 
 /// The graph as a Mermaid flowchart.
@@ -10,7 +10,7 @@ use crate::text::{NOTE_COLUMNS, clean, edge_lines, node_lines, wrap};
 pub fn mermaid(graph: &Graph) -> String {
     let mut out = format!("---\ntitle: {}\n---\nflowchart TD\n", yaml(&graph.title));
     for (number, group) in graph.groups.iter().enumerate() {
-        let _ = writeln!(out, "  subgraph s{number}[\"{}\"]", lines(&group_lines(group)));
+        let _ = writeln!(out, "  subgraph s{number}[\"{}\"]", lines(&group.lines()));
         for (index, node) in graph.nodes.iter().enumerate().filter(|(_, node)| node.group == Some(number)) {
             let _ = writeln!(out, "    {}", shape(index, node));
         }
@@ -52,13 +52,6 @@ pub fn mermaid(graph: &Graph) -> String {
         let _ = writeln!(out, "  classDef {} {}", class(kind), style(kind));
     }
     out
-}
-
-/// The words of a stage.
-fn group_lines(group: &Group) -> Vec<String> {
-    let mark = if group.moment_of_truth { "moment of truth" } else { "" };
-    let all = [group.title.as_str(), mark].into_iter().chain(group.notes.iter().map(String::as_str));
-    all.flat_map(|line| wrap(line, NOTE_COLUMNS, 2)).collect()
 }
 
 fn shape(index: usize, node: &Node) -> String {

@@ -3,6 +3,8 @@
 mod journey;
 mod workspace;
 
+use crate::text::{NOTE_COLUMNS, wrap};
+
 pub use journey::journey;
 pub use workspace::workspace;
 
@@ -32,6 +34,15 @@ pub struct Group {
     pub moment_of_truth: bool,
     /// Who answers for it, and what the customer expects; one line each.
     pub notes: Vec<String>,
+}
+
+impl Group {
+    /// All that is said of it, in lines.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let mark = if self.moment_of_truth { "moment of truth" } else { "" };
+        let all = [self.title.as_str(), mark].into_iter().chain(self.notes.iter().map(String::as_str));
+        all.flat_map(|line| wrap(line, NOTE_COLUMNS, 2)).collect()
+    }
 }
 
 /// A box.

@@ -13,12 +13,28 @@ const EDGE_LINES: usize = 4;
 
 /// The lines of a node.
 pub(crate) fn node_lines(label: &str) -> Vec<String> {
-    wrap(label, NODE_COLUMNS, NODE_LINES)
+    balanced(label, NODE_COLUMNS, NODE_LINES)
 }
 
 /// The lines at an edge.
 pub(crate) fn edge_lines(label: &str) -> Vec<String> {
-    wrap(label, EDGE_COLUMNS, EDGE_LINES)
+    balanced(label, EDGE_COLUMNS, EDGE_LINES)
+}
+
+/// As few lines as [`wrap`] makes, but of about one length.
+fn balanced(text: &str, width: usize, most: usize) -> Vec<String> {
+    let mut best = wrap(text, width, usize::MAX);
+    if best.len() < 2 || best.len() > most {
+        return wrap(text, width, most);
+    }
+    for narrower in (width / 2..width).rev() {
+        let lines = wrap(text, narrower, usize::MAX);
+        if lines.len() > best.len() {
+            break;
+        }
+        best = lines;
+    }
+    best
 }
 
 /// One line without what no picture can hold: control characters, and those that turn the direction of a line, become
@@ -135,6 +151,14 @@ mod tests {
         assert_eq!(wrap("a b c d e f", 3, 2), ["a b", "c…"]);
         assert_eq!(wrap("if a\nelse if b", 20, 2), ["if a", "else if b"]);
         assert_eq!(wrap("", 3, 2), [""; 0]);
+    }
+
+    #[test]
+    fn the_lines_of_a_box_are_of_about_one_length() {
+        let label = "send personal_note at best hour within 1 day";
+        assert_eq!(node_lines(label), ["send personal_note at", "best hour within 1 day"]);
+        assert_eq!(node_lines(&"word ".repeat(100)).len(), 6);
+        assert_eq!(edge_lines("otherwise"), ["otherwise"]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use miette::{IntoDiagnostic, Report};
 use wayline_ir::{JourneyId, Program};
-use wayline_report::{Graph, dot, journey, mermaid, workspace};
+use wayline_report::{Graph, dot, journey, mermaid, svg, workspace};
 
 use super::check::{read_and_compile, report_findings};
 use crate::console::Console;
@@ -17,9 +17,9 @@ use crate::{Exit, disk};
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Examples:
-  wayline graph --journey abandoned_cart -o cart.mmd
-                                    one journey, for a page that draws Mermaid
-  wayline graph                     all journeys: what enters them, who starts and stops whom
+  wayline graph --journey abandoned_cart -o cart.svg
+                                    one journey
+  wayline graph -o map.svg          all journeys: what enters them, who starts and stops whom
   wayline graph --format dot | dot -Tpdf -o map.pdf
                                     the same, drawn by Graphviz")]
 pub struct Arguments {
@@ -40,8 +40,10 @@ pub struct Arguments {
 /// The languages of pictures.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// Text that many sites and editors draw.
+    /// A picture.
     #[default]
+    Svg,
+    /// Text that many sites and editors draw.
     Mermaid,
     /// The language of Graphviz.
     Dot,
@@ -58,6 +60,7 @@ pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Exit, Report>
     let (Some(program), Exit::Clean) = (&compiled.program, exit) else { return Ok(exit) };
     let graph = picture(program, arguments.journey.as_deref())?;
     let text = match arguments.format {
+        Format::Svg => svg(&graph, None),
         Format::Mermaid => mermaid(&graph),
         Format::Dot => dot(&graph),
     };

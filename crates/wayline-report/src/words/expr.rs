@@ -46,7 +46,7 @@ impl Place<'_> {
     /// Writes what binds at least as tight as `around`. `last`: nothing follows that a `where` would take for its own.
     fn write(&mut self, expr: &Expr, hint: Option<&Type>, around: Tight, last: bool) -> String {
         let tight = tightness(expr);
-        let swallows = ends_in_where(expr) && !last;
+        let swallows = has_where(expr) && !last;
         if tight < around || swallows {
             format!("({})", self.bare(expr, hint, true))
         } else {
@@ -319,16 +319,14 @@ const fn tightness(expr: &Expr) -> Tight {
     }
 }
 
-/// Whether an expression ends in a `where`, which would take what follows for its own.
-fn ends_in_where(expr: &Expr) -> bool {
+/// Whether a question has a `where`, which would take what follows for its own.
+const fn has_where(expr: &Expr) -> bool {
     match expr {
         Expr::History(question) => question.filter.is_some(),
         Expr::Items(question) => question.filter.is_some(),
-        Expr::Not(of) => ends_in_where(of),
-        Expr::And(all) | Expr::Or(all) => all.last().is_some_and(ends_in_where),
-        Expr::Compare(_, _, b) | Expr::Arith(_, _, b) | Expr::Default(_, b) | Expr::Text(_, _, b) => {
-            ends_in_where(b)
-        }
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests;
