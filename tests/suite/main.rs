@@ -16,6 +16,7 @@ mod codes;
 mod conformance;
 mod console;
 mod depth;
+mod differential;
 mod docs;
 mod examples;
 mod fuzz;

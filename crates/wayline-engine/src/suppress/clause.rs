@@ -89,7 +89,8 @@ impl Turn<'_> {
         if over.is_some_and(|over| over <= self.now) {
             return Ok(None);
         }
-        let ended = self.latest(until.0, until.1)?.is_some_and(|ended| ended > began);
+        // One event may be both: then it ends what it begins.
+        let ended = self.latest(until.0, until.1)?.is_some_and(|ended| ended >= began);
         Ok((!ended).then(|| Forbids::suppressed(over, true)))
     }
 

@@ -56,8 +56,8 @@ impl Turn<'_> {
         for turn in 0..choices.len() {
             let number = order.get(turn).copied().unwrap_or(turn);
             let Some(choice) = choices.get(number) else { continue };
-            let slot = held.as_ref().filter(|held| held.message == choice.message).and_then(|held| held.slot);
-            let rule = held.as_ref().and_then(|held| held.rule);
+            let held = held.as_ref().filter(|held| held.message == choice.message);
+            let (slot, rule) = (held.and_then(|held| held.slot), held.and_then(|held| held.rule));
             let answer = self.may_send(at, choice.message, first, slot, rule);
             let better = match &best {
                 None => true,

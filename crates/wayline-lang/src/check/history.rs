@@ -63,7 +63,7 @@ impl Checker<'_> {
                 let at = history.range.map_or(span, |range| range.span);
                 self.report(
                     Diagnostic::new(Code::NO_RUN, "there is no entry to look back to here", at)
-                        .note("segments, suppression rules and tests are asked outside of any run")
+                        .note("segments, suppression rules, tests and the door of a journey are asked outside of any run")
                         .help("write `in last …` or `ever`"),
                 );
                 return None;

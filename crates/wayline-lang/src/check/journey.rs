@@ -69,6 +69,8 @@ impl Checker<'_> {
             body.bind_slot(&param.name, Arc::new(ty.clone()), true);
             debug_assert_eq!(param.name.text, *name);
         }
+        // At the door there is no run yet.
+        body.scope.in_run = false;
         let enters: Vec<Enter> = header.enters.iter().filter_map(|enter| body.enter(enter)).collect();
         body.entered(&enters);
         if header.enters.is_empty() {
@@ -95,6 +97,7 @@ impl Checker<'_> {
         let only_if = body.only_if(&header.only_if);
         let (key, key_field) = body.key(header.one_run.as_ref());
         body.key = key_field;
+        body.scope.in_run = true;
         let (reentry, while_running) = body.again(header.one_run.as_ref());
         let daily_limit = body.daily_limit(&header.rates);
         let leaves: Vec<Leave> = header.leaves.iter().filter_map(|leave| body.leave(leave)).collect();
