@@ -74,7 +74,7 @@ pub(crate) struct Signal<'s> {
     /// The run that sent the message, for a reaction.
     pub run: Option<RunId>,
     pub item: Item<'s>,
-    pub change: Change,
+    pub changes: &'s [Change],
     pub at: Moment,
     pub seq: u32,
 }
@@ -88,6 +88,11 @@ pub(crate) enum Flow {
 }
 
 impl Signal<'_> {
+    /// Whether what has changed is in a set of changes.
+    pub(crate) fn concerns(&self, on: &crate::bits::Bits) -> bool {
+        self.changes.iter().any(|change| on.has(change.0))
+    }
+
     /// Whether any of a set of source numbers is meant.
     pub(crate) fn is_in(&self, numbers: &crate::bits::Bits) -> bool {
         self.numbers.iter().any(|number| numbers.has(*number))

@@ -1,6 +1,6 @@
 //! Both interpreters of one world, line by line.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use wayline_engine::{Decision, DecisionKind, Detail, Effect, Machine};
@@ -13,8 +13,8 @@ use super::world::{Told, World, moment, shown};
 
 /// What came of a world.
 pub(crate) enum Verdict {
-    /// Both agree; the log.
-    Same(Vec<Line>),
+    /// Both agree; the log, and the forms of the language that were carried out.
+    Same(Vec<Line>, BTreeMap<String, u64>),
     /// The text does not compile.
     Refused(String),
     /// Some input goes in circles and stops for want of fuel: where, is not compared.
@@ -59,13 +59,13 @@ pub(crate) fn compare(world: &World) -> Verdict {
         naive.visit(moment(&tell.at));
         naive.visit(moment(tell.own.as_ref().unwrap_or(&tell.at)));
     }
-    let circles = naive.circles();
+    let (circles, met) = (naive.circles(), naive.met());
     let naive = plain(run(world, &program, naive, LIMIT));
     if circles.get() {
         return Verdict::Circles;
     }
     let first = (0..engine.len().max(naive.len())).find(|at| engine.get(*at) != naive.get(*at));
-    let Some(at) = first else { return Verdict::Same(engine) };
+    let Some(at) = first else { return Verdict::Same(engine, met.take()) };
     let moment = [engine.get(at), naive.get(at)].into_iter().flatten().map(|line| line.now).min().unwrap();
     let show = |lines: &[Line]| lines.iter().map(|line| show(&program, world, line)).collect();
     Verdict::Differ(Difference { at, engine: show(&engine), naive: show(&naive), moment, attempts: 600 })

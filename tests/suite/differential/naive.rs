@@ -17,8 +17,8 @@ mod steps;
 mod ticks;
 mod waits;
 
-use std::cell::Cell;
-use std::collections::{BTreeSet, VecDeque};
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
 use wayline_engine::{Decision, DecisionKind, Detail, Effect, Input, Reason, RunId};
@@ -38,7 +38,11 @@ pub(crate) struct Naive<'p> {
     shifts: BTreeSet<i64>,
     /// Whether some input went in circles: such worlds are not compared.
     circles: Rc<Cell<bool>>,
+    met: Met,
 }
+
+/// How often each form of the language was carried out, by its name.
+pub(crate) type Met = Rc<RefCell<BTreeMap<String, u64>>>;
 
 /// The clock.
 #[derive(Debug, Clone)]
@@ -88,13 +92,14 @@ pub(crate) struct Turn<'t> {
     ticks: &'t Ticks,
     /// How many more steps and events may be handled.
     fuel: u32,
+    met: &'t Met,
 }
 
 impl<'p> Naive<'p> {
     pub(crate) fn new(program: &'p Program, ids: &[String], tick: i64) -> Self {
         let people = ids.iter().map(|id| Person::new(program, id)).collect();
         let ticks = Ticks { tick, beats: [0].into() };
-        Self { program, people, shared: Shared::default(), ticks, shifts: [0].into(), circles: Rc::default() }
+        Self { program, people, shared: Shared::default(), ticks, shifts: [0].into(), circles: Rc::default(), met: Met::default() }
     }
 
     /// Makes the clock visit moments like this one, also when clocks have changed since.
@@ -126,6 +131,11 @@ impl<'p> Naive<'p> {
         Rc::clone(&self.circles)
     }
 
+    /// Tells, also later, what was met.
+    pub(crate) fn met(&self) -> Met {
+        Rc::clone(&self.met)
+    }
+
     /// Whether a customer was ever seen.
     pub(crate) fn is_begun(&self, who: usize) -> bool {
         self.people[who].begun
@@ -155,6 +165,7 @@ impl<'p> Naive<'p> {
             moved: Vec::new(),
             ticks: &self.ticks,
             fuel: 1_000,
+            met: &self.met,
         };
         turn.whole(&missed, input);
         if turn.fuel == 0 {
@@ -175,6 +186,10 @@ impl<'t> Turn<'t> {
             self.tick_rest(*at);
         }
         self.tick_leaves(self.now);
+        // Events and changes are written first, so that segments are asked about what is known then.
+        if !self.person.begun && !matches!(input, Input::Event { .. } | Input::Profile { .. }) {
+            self.begin();
+        }
         self.input(input);
         if !self.person.begun {
             self.begin();
@@ -203,6 +218,13 @@ impl<'t> Turn<'t> {
                 Task::Changed(fields) => self.changed(&fields, false),
             }
         }
+    }
+
+    /// Notes a form of the language that was carried out: the first word of how it is shown.
+    fn meet(&self, what: &str, form: &impl std::fmt::Debug) {
+        let form = format!("{form:?}");
+        let word = form.split(|sign: char| !sign.is_alphanumeric()).next().unwrap_or_default();
+        *self.met.borrow_mut().entry(format!("{what} {word}")).or_default() += 1;
     }
 
     /// Takes fuel for one step; `false` when there is none left.

@@ -40,7 +40,7 @@ fn attempt(made: &mut Generated, difference: &mut Difference, change: impl FnOnc
             (*made, *difference) = (smaller, Difference { attempts, ..found });
             true
         }
-        Verdict::Same(_) | Verdict::Refused(_) | Verdict::Circles => false,
+        Verdict::Same(..) | Verdict::Refused(_) | Verdict::Circles => false,
     }
 }
 

@@ -71,7 +71,7 @@ impl Turn<'_> {
             numbers: [self.index.source(HistorySource::Event(event)), usize::MAX],
             run: None,
             item: Item::Whole(data),
-            change: self.index.event_change(event),
+            changes: &[self.index.event_change(event)],
             at,
             seq,
         };
@@ -83,7 +83,7 @@ impl Turn<'_> {
         if !self.customer.begun {
             self.begin();
         } else {
-            self.changed(&[signal.change]);
+            self.changed(signal.changes);
         }
         let heard = signal.numbers.map(|number| self.index.listeners.get(number));
         let heard = heard.iter().flatten();
@@ -134,16 +134,12 @@ impl Turn<'_> {
         if !self.customer.begun {
             return self.begin();
         }
+        // All fields at once: each segment and each run is asked once, in its order.
         let changes: Vec<Change> = changed.iter().map(|field| self.index.field_change(*field)).collect();
         self.changed(&changes);
         if !self.customer.runs.is_empty() {
-            // Leaves of all fields come before waits of any.
-            for change in &changes {
-                self.sweep_leaves(*change);
-            }
-            for change in changes {
-                self.sweep_waits(change);
-            }
+            self.sweep_leaves(&changes);
+            self.sweep_waits(&changes);
         }
     }
 
@@ -194,7 +190,7 @@ impl Turn<'_> {
             ],
             run: Some(sent.key.run),
             item: Item::Answer(&value),
-            change: self.index.reaction_change(),
+            changes: &[self.index.reaction_change()],
             at,
             seq,
         };
@@ -218,8 +214,8 @@ impl Turn<'_> {
                 Task::Start(journey, args) => self.enter_by_hand(journey, args),
                 Task::Replaced(run) => self.replaced(run),
                 Task::Changed(change) => {
-                    self.sweep_leaves(change);
-                    self.sweep_waits(change);
+                    self.sweep_leaves(&[change]);
+                    self.sweep_waits(&[change]);
                 }
             }
         }

@@ -142,7 +142,7 @@ impl Turn<'_> {
         self.changed(&[change]);
         self.queue.push_back(Task::Changed(change));
         // The run's own leave rules are asked at once: it must not go on when they hold now.
-        self.ask_leaves(at, Some(change));
+        self.ask_leaves(at, Some(&[change]));
         Ok(if self.run(at).is_some() { Flow::To(next) } else { Flow::Rest })
     }
 

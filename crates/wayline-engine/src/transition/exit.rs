@@ -76,7 +76,7 @@ impl Turn<'_> {
 
     /// Leave rules on an event: those of all runs, by priority and age.
     pub(crate) fn leaves(&mut self, signal: &Signal<'_>, heard: bool) {
-        let watched = self.index.watched.has(signal.change.0);
+        let watched = signal.concerns(&self.index.watched);
         if !heard && !watched {
             return;
         }
@@ -105,7 +105,7 @@ impl Turn<'_> {
                 self.leave(at, left);
             }
             if watched {
-                self.ask_leaves(at, Some(signal.change));
+                self.ask_leaves(at, Some(signal.changes));
             }
         }
     }
@@ -119,10 +119,10 @@ impl Turn<'_> {
     }
 
     /// Asks the leave conditions of a run, when the change concerns them; none means the time has come.
-    pub(crate) fn ask_leaves(&mut self, at: usize, change: Option<Change>) {
+    pub(crate) fn ask_leaves(&mut self, at: usize, changes: Option<&[Change]>) {
         let Some((journey, read)) = self.run(at).and_then(|run| self.journey(run.journey)) else { return };
         let Some(when) = &read.leaves_when else { return };
-        if change.is_some_and(|change| !when.on.has(change.0)) {
+        if changes.is_some_and(|changes| !changes.iter().any(|change| when.on.has(change.0))) {
             return;
         }
         let eval = self.eval_run(at);

@@ -156,7 +156,7 @@ impl Turn<'_> {
 
     /// Waits on an event or change: those of all runs, by priority and age.
     pub(crate) fn waits(&mut self, signal: &Signal<'_>, heard: bool) {
-        let watched = self.index.watched.has(signal.change.0);
+        let watched = signal.concerns(&self.index.watched);
         if !heard && !watched {
             return;
         }
@@ -165,7 +165,7 @@ impl Turn<'_> {
             let outcome = match &run.standing {
                 Standing::WaitFor => self.hear_wait(at, signal),
                 Standing::Collect(_) if heard => self.gather(at, signal),
-                Standing::Held(held) if held.volatile && self.index.rules_depend.has(signal.change.0) => {
+                Standing::Held(held) if held.volatile && signal.concerns(&self.index.rules_depend) => {
                     if self.is_paused(run.journey) {
                         self.ask_on_resume(at);
                         continue;
@@ -191,7 +191,7 @@ impl Turn<'_> {
         let Some((_, StepKind::WaitFor { arms, .. }, read)) = self.standing_at(at) else {
             return Ok(Flow::Rest);
         };
-        let asked = read.when.as_ref().is_some_and(|when| when.on.has(signal.change.0));
+        let asked = read.when.as_ref().is_some_and(|when| signal.concerns(&when.on));
         let heard = signal.is_in(&read.on);
         if !asked && !heard {
             return Ok(Flow::Rest);
@@ -325,21 +325,21 @@ impl Turn<'_> {
     }
 
     /// Leave conditions are concerned by a change of the profile alone.
-    pub(crate) fn sweep_leaves(&mut self, change: Change) {
-        self.leaves(&Signal::of_profile(change, self.now), false);
+    pub(crate) fn sweep_leaves(&mut self, changes: &[Change]) {
+        self.leaves(&Signal::of_profile(changes, self.now), false);
     }
 
     /// Waits and held sends are.
-    pub(crate) fn sweep_waits(&mut self, change: Change) {
-        self.waits(&Signal::of_profile(change, self.now), false);
+    pub(crate) fn sweep_waits(&mut self, changes: &[Change]) {
+        self.waits(&Signal::of_profile(changes, self.now), false);
     }
 }
 
-impl Signal<'_> {
+impl<'s> Signal<'s> {
     /// No event, but a change of the profile.
-    fn of_profile(change: Change, at: Moment) -> Self {
+    fn of_profile(changes: &'s [Change], at: Moment) -> Self {
         let item = crate::eval::Item::Whole(&Value::Missing);
-        Self { numbers: [usize::MAX; 2], run: None, item, change, at, seq: 0 }
+        Self { numbers: [usize::MAX; 2], run: None, item, changes, at, seq: 0 }
     }
 }
 

@@ -13,8 +13,13 @@ pub(crate) enum Change<'c> {
 }
 
 impl Change<'_> {
+    /// All reactions count as one: any of them asks whoever asks about some.
     fn is_of(self, source: HistorySource) -> bool {
-        matches!(self, Change::Happened(what) if what.is(source))
+        match self {
+            Change::Happened(What::Reaction(..)) => !matches!(source, HistorySource::Event(_)),
+            Change::Happened(what) => what.is(source),
+            Change::Fields(_) => false,
+        }
     }
 
     fn has(self, program: &Program, field: FieldId) -> bool {
@@ -147,8 +152,8 @@ impl Turn<'_> {
                     }
                 }
                 Standing::Held(held) => {
-                    let rule = held.rule.map(|rule| &self.program.rules[rule.index()]);
-                    if held.volatile && rule.is_some_and(|rule| change.concerns_rule(self.program, rule)) {
+                    let mut rules = self.program.rules.iter();
+                    if held.volatile && rules.any(|rule| change.concerns_rule(self.program, rule)) {
                         self.ask_again(run);
                     }
                 }

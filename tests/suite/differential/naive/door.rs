@@ -120,6 +120,11 @@ impl Turn<'_> {
     /// The questions at the door.
     pub(super) fn door(&mut self, comer: Comer) {
         let id = JourneyId::at(comer.journey);
+        let enter = &self.program.journeys[comer.journey].enters[comer.enter];
+        self.meet("enter", enter);
+        if let Enter::Schedule { schedule, .. } = enter {
+            self.meet("schedule", schedule);
+        }
         let asked = self.asked(&comer);
         match asked {
             Ok(Ok(key)) => self.begin_run(comer, key),

@@ -73,6 +73,7 @@ impl Turn<'_> {
         let fields: Vec<FieldId> = new.iter().map(|(field, _)| *field).collect();
         let before = self.fields(&fields);
         let empty = new.is_empty();
+        self.keep_pending();
         for (field, value) in new {
             self.write(field, value, at);
         }

@@ -129,6 +129,8 @@ pub(crate) struct Person {
     pub faulty: Vec<bool>,
     /// By journey and enter: since when its moments have been looked for.
     pub schedules: Vec<Vec<Moment>>,
+    /// By journey and enter: the very moment at which it is due although something has changed at that moment.
+    pub pending: Vec<Vec<Option<Moment>>>,
     pub seen: Vec<(String, Moment)>,
     pub numbered: u32,
 }
@@ -155,6 +157,7 @@ impl Person {
             members: vec![(false, Moment::MIN); program.segments.len()],
             faulty: vec![false; program.segments.len()],
             schedules: program.journeys.iter().map(|j| vec![Moment::MAX; j.enters.len()]).collect(),
+            pending: program.journeys.iter().map(|j| vec![None; j.enters.len()]).collect(),
             seen: Vec::new(),
             numbered: 0,
         }

@@ -127,7 +127,10 @@ impl Turn<'_> {
             let mut all: Vec<No> = Vec::new();
             for clause in &rule.clauses {
                 match self.clause(rule, clause) {
-                    Ok(no) => all.extend(no),
+                    Ok(no) => {
+                        no.iter().for_each(|_| self.meet("clause", clause));
+                        all.extend(no);
+                    }
                     Err(_) => {
                         self.fault(Some(journey));
                         let (reason, detail) = (Reason::Suppressed, Detail::None);

@@ -25,6 +25,22 @@ impl Turn<'_> {
         }
     }
 
+    /// Before something changes: an entry that is due at this very moment has its turn yet.
+    pub(super) fn keep_pending(&mut self) {
+        if !self.person.begun {
+            return;
+        }
+        for (number, journey) in self.program.journeys.iter().enumerate() {
+            for (line, enter) in journey.enters.iter().enumerate() {
+                let since = self.person.schedules[number][line];
+                if matches!(self.strikes(number, line, enter, self.now), Ok(true)) {
+                    self.person.pending[number][line] = Some(self.now);
+                    self.person.schedules[number][line] = since;
+                }
+            }
+        }
+    }
+
     /// Fields have changed: moments that hang on them are looked for from now on.
     pub(super) fn reschedule(&mut self, fields: &[FieldId]) {
         if !self.person.begun {
@@ -92,6 +108,10 @@ impl Turn<'_> {
 
     /// Whether it is the moment of a line, which then is spent.
     fn strikes(&mut self, journey: usize, line: usize, enter: &Enter, at: Moment) -> Answer<bool> {
+        if self.person.pending[journey][line].take_if(|pending| *pending <= at).is_some() {
+            self.person.schedules[journey][line] = self.now;
+            return Ok(true);
+        }
         if at <= self.person.schedules[journey][line] {
             return Ok(false);
         }

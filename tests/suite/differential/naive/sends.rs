@@ -97,6 +97,7 @@ impl Turn<'_> {
     pub(super) fn ask_choices(&mut self, at: usize, first: Moment, held: Option<&Held>) -> Answer<Option<StepId>> {
         let Some((mode, choices, _)) = self.send_step(at) else { return Err(Fault) };
         let choices = choices.to_vec();
+        self.meet("send", &mode);
         let order = self.order(mode, &choices);
         let mut taken: Option<(usize, Said)> = None;
         for choice in order {

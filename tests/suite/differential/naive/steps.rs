@@ -12,7 +12,9 @@ impl Turn<'_> {
     pub(super) fn arrive(&mut self, at: usize) -> Answer<Option<StepId>> {
         let run = &self.person.runs[at];
         let journey = &self.program.journeys[run.journey.index()];
-        match &journey.steps[run.step.index()].kind {
+        let kind = &journey.steps[run.step.index()].kind;
+        self.meet("step", kind);
+        match kind {
             StepKind::Wait { until, next } => self.wait(at, until, *next),
             StepKind::WaitFor { limit, arms, otherwise } => self.wait_for(at, limit, arms, *otherwise, true),
             StepKind::WaitAgain { wait, at_most, counter, spent } => {
@@ -72,6 +74,7 @@ impl Turn<'_> {
                 row.detail = Detail::Field(*field, value.clone());
                 self.log(row);
                 let before = self.fields(&[*field]);
+                self.keep_pending();
                 self.write(*field, value.clone(), self.now);
                 let changed = self.differ(&[*field], &before);
                 if changed.is_empty() {

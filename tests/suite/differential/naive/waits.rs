@@ -33,6 +33,7 @@ impl Turn<'_> {
     }
 
     pub(super) fn wait(&mut self, at: usize, until: &Until, next: StepId) -> Answer<Option<StepId>> {
+        self.meet("until", until);
         let clock = self.person.clock.clone();
         let moment = match until {
             Until::For(length) => {
