@@ -100,6 +100,8 @@ fn one(seed: u64, shrunk: u64, all: &std::sync::RwLock<Found>) {
             if shrink {
                 let (world, difference) = shrink::shrink(made, difference);
                 let text = format!("seed {seed}\n{}\n{}\n", world.write(), difference.show());
+                // At once, for who waits for many worlds.
+                println!("{text}");
                 all.write().unwrap().shown.push(text);
             }
         }

@@ -11,6 +11,7 @@ use std::borrow::Cow;
 use wayline_ir::{Expr, HistoryQuery, HistoryRange, HistorySource, Query, Value};
 use wayline_time::{MILLIS_PER_DAY, Moment, Span, add_span};
 
+use crate::RunId;
 use crate::eval::{Eval, Fault, Item, Items, add};
 use crate::state::PastReaction;
 
@@ -21,6 +22,8 @@ pub(crate) use kept::Kept;
 pub(crate) struct Found<'h> {
     pub at: Moment,
     pub seq: u32,
+    /// Of a reaction: the run that had sent the message.
+    pub run: Option<RunId>,
     pub item: Item<'h>,
 }
 
@@ -39,7 +42,8 @@ impl<'a> Eval<'a> {
                     if past.event != event {
                         continue;
                     }
-                    let found = Found { at: past.at, seq: past.seq, item: Item::Kept(&past.data, kept) };
+                    let item = Item::Kept(&past.data, kept);
+                    let found = Found { at: past.at, seq: past.seq, run: None, item };
                     match self.in_range(range, found.at, found.seq) {
                         Place::Before => return Ok(()),
                         Place::Outside => {}
@@ -53,7 +57,8 @@ impl<'a> Eval<'a> {
                     if !self.is_of(source, past) {
                         continue;
                     }
-                    let found = Found { at: past.at, seq: past.seq, item: Item::Answer(&past.value) };
+                    let item = Item::Answer(&past.value);
+                    let found = Found { at: past.at, seq: past.seq, run: Some(past.run), item };
                     match self.in_range(range, found.at, found.seq) {
                         Place::Before => return Ok(()),
                         Place::Outside => {}

@@ -94,6 +94,8 @@ pub(crate) struct Past {
 pub(crate) struct PastReaction {
     pub at: Moment,
     pub seq: u32,
+    /// The run that had sent the message.
+    pub run: RunId,
     pub message: MessageId,
     pub kind: ReactionKind,
     pub value: Value,

@@ -40,7 +40,8 @@ const LIMIT: usize = 3_000;
 pub(crate) fn compare(world: &World) -> Verdict {
     let compiled = world.compile();
     let Some(program) = compiled.program else {
-        let errors = compiled.diagnostics.iter().filter(|d| d.severity == wayline_lang::diagnostic::Severity::Error);
+        let errors =
+            compiled.diagnostics.iter().filter(|d| d.severity == wayline_lang::diagnostic::Severity::Error);
         let said = errors.map(|d| {
             let place = compiled.sources.place(d.primary.span);
             format!("{} {}:{} {}", d.code, place.line, place.column, d.message)

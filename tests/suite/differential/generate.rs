@@ -147,7 +147,8 @@ pub(crate) fn generate(seed: u64) -> Generated {
         params: Vec::new(),
     };
     let tree = world.text();
-    let customers = (0..=world.random.below(3)).map(|number| format!("c{}", seed % 1_000 * 10 + number as u64)).collect();
+    let customers =
+        (0..=world.random.below(3)).map(|number| format!("c{}", seed % 1_000 * 10 + number as u64)).collect();
     let zone = world.zones[0].to_owned();
     let mut setting = Setting {
         tick_minutes: tick,
@@ -207,7 +208,11 @@ impl Gen {
         let steps = usize::try_from(1_440 / self.tick.min(720)).unwrap();
         let minutes = i64::try_from(self.random.below(steps)).unwrap() * self.tick.min(720);
         // Where clocks change, more often.
-        let minutes = if self.tick < 60 && self.random.chance(25) { [120, 150, 60, 90, 180, 0][self.random.below(6)] } else { minutes };
+        let minutes = if self.tick < 60 && self.random.chance(25) {
+            [120, 150, 60, 90, 180, 0][self.random.below(6)]
+        } else {
+            minutes
+        };
         format!("{:02}:{:02}", minutes / 60, minutes % 60)
     }
 

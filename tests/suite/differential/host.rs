@@ -86,8 +86,15 @@ struct Host<'w, S> {
 
 /// Everything that comes of a world; at most `limit` lines.
 pub(crate) fn run<S: Subject>(world: &World, program: &Program, subject: S, limit: usize) -> Vec<Line> {
-    let mut host =
-        Host { world, program, subject, told: BTreeMap::new(), count: 0, turns: BTreeMap::new(), log: Vec::new() };
+    let mut host = Host {
+        world,
+        program,
+        subject,
+        told: BTreeMap::new(),
+        count: 0,
+        turns: BTreeMap::new(),
+        log: Vec::new(),
+    };
     for tell in &world.tells {
         if let Some(input) = tell.input(program) {
             host.tell(moment(&tell.at), tell.who, input);
@@ -166,6 +173,17 @@ impl<S: Subject> Host<'_, S> {
                         let (after, outcome) = match pick(replies, turn) {
                             Some(Reply::Accept(after)) => (*after, Ok(response)),
                             Some(Reply::Fail(after)) => (*after, Err("down".to_owned())),
+                            Some(Reply::Both(after)) => {
+                                let outcome = Err("after all".to_owned());
+                                self.later(
+                                    who,
+                                    Input::CallResult { call: *key, outcome },
+                                    now,
+                                    *after,
+                                    &mut inputs,
+                                );
+                                (0, Ok(response))
+                            }
                             Some(Reply::Never) => continue,
                             None => (0, Ok(response)),
                         };
@@ -196,6 +214,11 @@ impl<S: Subject> Host<'_, S> {
         let (after, outcome) = match pick(replies, turn) {
             Some(Reply::Accept(after)) => (*after, SendOutcome::Accepted),
             Some(Reply::Fail(after)) => (*after, SendOutcome::Failed("refused".to_owned())),
+            Some(Reply::Both(after)) => {
+                let outcome = SendOutcome::Failed("after all".to_owned());
+                self.later(who, Input::SendResult { send, outcome }, now, *after, inputs);
+                (0, SendOutcome::Accepted)
+            }
             Some(Reply::Never) => return,
             None => (0, SendOutcome::Accepted),
         };

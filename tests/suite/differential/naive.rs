@@ -92,6 +92,8 @@ pub(crate) struct Turn<'t> {
     ticks: &'t Ticks,
     /// How many more steps and events may be handled.
     fuel: u32,
+    /// Moments at which nothing was asked, because nothing ran.
+    missed: &'t [Moment],
     met: &'t Met,
 }
 
@@ -99,7 +101,15 @@ impl<'p> Naive<'p> {
     pub(crate) fn new(program: &'p Program, ids: &[String], tick: i64) -> Self {
         let people = ids.iter().map(|id| Person::new(program, id)).collect();
         let ticks = Ticks { tick, beats: [0].into() };
-        Self { program, people, shared: Shared::default(), ticks, shifts: [0].into(), circles: Rc::default(), met: Met::default() }
+        Self {
+            program,
+            people,
+            shared: Shared::default(),
+            ticks,
+            shifts: [0].into(),
+            circles: Rc::default(),
+            met: Met::default(),
+        }
     }
 
     /// Makes the clock visit moments like this one, also when clocks have changed since.
@@ -166,8 +176,9 @@ impl<'p> Naive<'p> {
             ticks: &self.ticks,
             fuel: 1_000,
             met: &self.met,
+            missed: &missed,
         };
-        turn.whole(&missed, input);
+        turn.whole(input);
         if turn.fuel == 0 {
             self.circles.set(true);
         }
@@ -180,8 +191,8 @@ impl<'p> Naive<'p> {
 
 impl<'t> Turn<'t> {
     /// What is due before, the input, what it set off, what is due now.
-    fn whole(&mut self, missed: &[Moment], input: Input) {
-        for at in missed {
+    fn whole(&mut self, input: Input) {
+        for at in self.missed {
             self.tick_leaves(*at);
             self.tick_rest(*at);
         }

@@ -109,7 +109,9 @@ fn simplify_setting(made: &mut Generated, difference: &mut Difference) {
         attempt(made, difference, |made| _ = made.world.setting.reactions.remove(&name));
         for number in 0..4 {
             attempt(made, difference, |made| {
-                if let Some(all) = made.world.setting.reactions.get_mut(&name).and_then(|all| all.get_mut(number)) {
+                if let Some(all) =
+                    made.world.setting.reactions.get_mut(&name).and_then(|all| all.get_mut(number))
+                {
                     all.clear();
                 }
             });

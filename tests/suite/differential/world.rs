@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use wayline_engine::{Consent, ConsentChange, Input};
-use wayline_ir::{ChannelId, EventId, Field, FieldId, JourneyId, Program, ReactionKind, Symbol, TopicId, Type, Value};
+use wayline_ir::{
+    ChannelId, EventId, Field, FieldId, JourneyId, Program, ReactionKind, Symbol, TopicId, Type, Value,
+};
 use wayline_lang::{Compiled, NoFiles};
 use wayline_time::{Moment, Zone, format_rfc3339, parse_moment};
 
@@ -48,6 +50,8 @@ pub(crate) enum Reply {
     Accept(i64),
     /// It has failed, after so many minutes.
     Fail(i64),
+    /// It is well at once, and again so many minutes later it has failed.
+    Both(i64),
     /// There is no answer.
     Never,
 }
@@ -105,7 +109,8 @@ impl World {
     pub(crate) fn compile(&self) -> Compiled {
         let settings = format!("name = \"world\"\nzone = \"{}\"\nsalt = \"s\"\n", self.setting.zone);
         let settings = wayline_lang::Input { path: "wayline.toml".to_owned(), bytes: settings.into_bytes() };
-        let text = wayline_lang::Input { path: "world.journey".to_owned(), bytes: self.text.clone().into_bytes() };
+        let text =
+            wayline_lang::Input { path: "world.journey".to_owned(), bytes: self.text.clone().into_bytes() };
         wayline_lang::compile(Some(settings), vec![text], &NoFiles)
     }
 
@@ -124,7 +129,8 @@ impl World {
         let setting = serde_json::from_str(parts.next().unwrap()).expect("the setting of a world");
         let tells = parts.next().expect("inputs after the first `---`").lines();
         let tells = tells.filter(|line| !line.is_empty());
-        let tells = tells.map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{line}: {e}"))).collect();
+        let tells =
+            tells.map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{line}: {e}"))).collect();
         Self { setting, tells, text: parts.next().expect("a text after the second `---`").to_owned() }
     }
 
@@ -165,7 +171,8 @@ impl Tell {
             Told::Enter { enter, args } => {
                 let journey = program.journeys.iter().position(|known| known.name == *enter)?;
                 let params = &program.journeys[journey].params;
-                let args = params.iter().zip(args).map(|(param, json)| value(program, &param.ty, json)).collect();
+                let args =
+                    params.iter().zip(args).map(|(param, json)| value(program, &param.ty, json)).collect();
                 Input::Enter { journey: JourneyId::at(journey), args }
             }
         })
@@ -197,7 +204,9 @@ pub(crate) fn value(program: &Program, ty: &Type, json: &Json) -> Value {
             let symbol = program.symbols.iter().position(|word| word == text());
             symbol.map_or(Value::Missing, |at| Value::Choice(Symbol::at(at)))
         }
-        (Type::List(of), Json::Array(items)) => Value::List(items.iter().map(|i| value(program, of, i)).collect()),
+        (Type::List(of), Json::Array(items)) => {
+            Value::List(items.iter().map(|i| value(program, of, i)).collect())
+        }
         (Type::Record(fields), Json::Object(data)) => record(program, fields, data),
         _ => Value::Missing,
     }

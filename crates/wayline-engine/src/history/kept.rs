@@ -5,6 +5,7 @@ use std::sync::Arc;
 use wayline_ir::{EventId, Expr, MessageId, ReactionKind, Retention, Value};
 use wayline_time::{Moment, Span};
 
+use crate::RunId;
 use crate::prepare::Index;
 use crate::state::{Customer, Past, PastReaction};
 
@@ -110,14 +111,14 @@ impl Customer {
     pub(crate) fn remember_reaction(
         &mut self,
         index: &Index,
-        message: MessageId,
+        (run, message): (RunId, MessageId),
         kind: ReactionKind,
         at: Moment,
         value: &Value,
     ) -> u32 {
         let seq = self.next_seq();
         let Some(kept) = &index.kept_reactions else { return seq };
-        let past = PastReaction { at, seq, message, kind, value: value.clone() };
+        let past = PastReaction { at, seq, run, message, kind, value: value.clone() };
         let place = match self.reactions.last() {
             Some(last) if last.at > at => self.reactions.partition_point(|known| known.at <= at),
             _ => self.reactions.len(),

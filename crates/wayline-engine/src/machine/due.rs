@@ -40,7 +40,7 @@ impl Turn<'_> {
                 return;
             }
             self.burn();
-            self.customer.frontier = self.customer.frontier.max(moment);
+            let rows = self.out.len();
             match due {
                 Due::Segment(at) => self.ask_member(at, moment),
                 Due::Leave(at) => self.ask_leaves(at, None),
@@ -49,6 +49,10 @@ impl Turn<'_> {
                 Due::Joined => self.line_up(),
                 Due::Door(at) => self.enter_door(at),
                 Due::Schedule(at) => self.scheduled(at),
+            }
+            // Asking early is no event: only what came of it counts as handled.
+            if self.out.len() > rows {
+                self.customer.frontier = self.customer.frontier.max(moment);
             }
             self.drain();
         }

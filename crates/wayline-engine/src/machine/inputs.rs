@@ -166,7 +166,7 @@ impl Turn<'_> {
     pub(crate) fn react(&mut self, sent: Sent, kind: ReactionKind, at: Moment, value: Value) {
         let Some(message) = self.program.messages.get(sent.message.index()) else { return };
         let value = if kind == ReactionKind::Answered { value } else { Value::Missing };
-        let seq = self.customer.remember_reaction(self.index, sent.message, kind, at, &value);
+        let seq = self.customer.remember_reaction(self.index, (sent.key.run, sent.message), kind, at, &value);
         match kind {
             ReactionKind::Unsubscribed | ReactionKind::Complained => {
                 let (topic, channel) = (message.topic, message.channel);

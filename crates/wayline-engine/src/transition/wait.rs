@@ -1,13 +1,15 @@
 //! Waits: until a moment, for the first of several things, for a gathering of events.
 
-use wayline_ir::{Arm, CounterId, Direction, Expr, HistoryRange, StepId, StepKind, Trigger, Until, Value};
+use wayline_ir::{
+    Arm, CounterId, Direction, Expr, HistoryRange, HistorySource, StepId, StepKind, Trigger, Until, Value,
+};
 use wayline_time::{Anchor, Moment, add_span, next_time, relative};
 
 use crate::eval::{Eval, Fault};
 use crate::prepare::{Change, StepIndex};
 use crate::state::{Collected, FAR, Standing};
 use crate::turn::{Flow, Signal, Turn};
-use crate::{DecisionKind, Detail, Reason};
+use crate::{DecisionKind, Detail, Reason, RunId};
 
 use super::branch::index;
 
@@ -73,6 +75,7 @@ impl Turn<'_> {
     ) -> Result<Flow, Fault> {
         let eval = self.eval_run(at);
         let until = add_span(self.customer.zone, self.now, &eval.span(limit)?);
+        let id = self.run(at).map(|run| run.id);
         let mut caught = None;
         for (number, arm) in arms.iter().enumerate() {
             match &arm.trigger {
@@ -82,7 +85,7 @@ impl Turn<'_> {
                     }
                 }
                 Trigger::Event { since_enter: true, .. } if fresh => {
-                    if let Some(item) = look_back(&eval, &arm.trigger)? {
+                    if let Some(item) = look_back(&eval, &arm.trigger, id)? {
                         caught = Some((number, arm, Some(item)));
                     }
                 }
@@ -358,12 +361,13 @@ fn when_flip(eval: &Eval<'_>, arms: &[Arm], read: &StepIndex) -> Moment {
     flips.min().unwrap_or(FAR)
 }
 
-/// The first event since the entry that an arm waits for.
-fn look_back(eval: &Eval<'_>, trigger: &Trigger) -> Result<Option<Value>, Fault> {
+/// The first event since the entry that an arm waits for. A reaction to a message is one to a send of this run.
+fn look_back(eval: &Eval<'_>, trigger: &Trigger, id: Option<RunId>) -> Result<Option<Value>, Fault> {
     let Trigger::Event { source, filter, .. } = trigger else { return Ok(None) };
     let mut first = None;
     eval.records(*source, HistoryRange::SinceEnter, &mut |found| {
-        if eval.passes(filter.as_ref(), found.item, None)? {
+        let own = !matches!(source, HistorySource::MessageReaction(..)) || found.run == id;
+        if own && eval.passes(filter.as_ref(), found.item, None)? {
             first = Some(found.item);
         }
         Ok(true)

@@ -90,17 +90,23 @@ impl Gen {
                 let word = self.random.pick(&["any", "no"]);
                 Piece::from(format!("({word} {name} {range}")).then(self.filter(event).maybe()).then(")")
             }
-            3 => Piece::from(format!("(count of {name} {range}")).then(self.filter(event).maybe()).then(format!(") >= {n}")),
+            3 => Piece::from(format!("(count of {name} {range}"))
+                .then(self.filter(event).maybe())
+                .then(format!(") >= {n}")),
             4 => format!("(sum of bought.total {range}) > {} USD", n * 5).into(),
             5 => format!("(latest seen).n default 0 > {n}").into(),
-            6 => format!("(count of seen {range}) > 0 and (sum of seen.n {range}) / (count of seen {range}) >= {n}").into(),
+            6 => format!(
+                "(count of seen {range}) > 0 and (sum of seen.n {range}) / (count of seen {range}) >= {n}"
+            )
+            .into(),
             _ => format!("count of {name} {range} < {n}").into(),
         }
     }
 
     fn about_segments(&mut self) -> Piece {
         if self.segments == 0 {
-            return format!("in bucket {}% of \"b{}\"", 10 + self.random.below(80), self.random.below(2)).into();
+            return format!("in bucket {}% of \"b{}\"", 10 + self.random.below(80), self.random.below(2))
+                .into();
         }
         let segment = self.random.below(self.segments);
         match self.random.below(4) {
@@ -112,7 +118,8 @@ impl Gen {
 
     fn about_bound(&mut self) -> Piece {
         let n = self.random.below(6);
-        let Some(bound) = (!self.scope.is_empty()).then(|| self.scope[self.random.below(self.scope.len())].clone())
+        let Some(bound) =
+            (!self.scope.is_empty()).then(|| self.scope[self.random.below(self.scope.len())].clone())
         else {
             return self.about_past();
         };

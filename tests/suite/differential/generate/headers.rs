@@ -26,14 +26,19 @@ impl Gen {
             let lines = if self.by_hand[number] { self.random.below(2) } else { 1 + self.random.below(2) };
             for line in 0..lines {
                 let enter = self.enter(lines == 1 && !self.by_hand[number]);
-                head.push(if line == 0 && lines == 1 && !self.by_hand[number] { enter } else { enter.maybe() });
+                head.push(if line == 0 && lines == 1 && !self.by_hand[number] {
+                    enter
+                } else {
+                    enter.maybe()
+                });
             }
         }
-        let title = if params { format!("journey j{number}(n: number)") } else { format!("journey j{number}") };
+        let title =
+            if params { format!("journey j{number}(n: number)") } else { format!("journey j{number}") };
         if self.random.chance(35) {
             head.push(Piece::from(format!("  priority {}\n", 10 * self.random.below(10))).maybe());
         }
-        if self.random.chance(25) {
+        if self.random.chance(15) {
             head.push(Piece::from("  only if ").then(self.condition(1)).then("\n").maybe());
         }
         head.push(self.how_often().maybe());
@@ -62,7 +67,8 @@ impl Gen {
         match self.random.below(16) {
             0..7 => {
                 let event = self.random.below(4);
-                let filter = if self.random.chance(35) { self.filter(event).maybe() } else { Piece::default() };
+                let filter =
+                    if self.random.chance(35) { self.filter(event).maybe() } else { Piece::default() };
                 let name = self.name("e");
                 if alone {
                     self.scope.push(Bound { name: name.clone(), of: Of::Event(event) });
@@ -70,7 +76,13 @@ impl Gen {
                 Piece::from(format!("  enter on {} as {name}", EVENTS[event])).then(filter).then("\n")
             }
             7 => {
-                let source = self.random.pick(&["clicked letter", "opened email", "unsubscribed email", "failed short", "replied sms"]);
+                let source = self.random.pick(&[
+                    "clicked letter",
+                    "opened email",
+                    "unsubscribed email",
+                    "failed short",
+                    "replied sms",
+                ]);
                 format!("  enter on {source}\n").into()
             }
             8..10 if self.segments > 0 => {
@@ -89,7 +101,11 @@ impl Gen {
             12 => {
                 let time = self.time();
                 let (hour, minute) = (time[..2].parse::<u8>().unwrap(), time[3..].parse::<u8>().unwrap());
-                let hours = if self.tick > 60 { format!("{hour}") } else { ["*/6", "2", "1-3", "9,17"][self.random.below(4)].to_owned() };
+                let hours = if self.tick > 60 {
+                    format!("{hour}")
+                } else {
+                    ["*/6", "2", "1-3", "9,17"][self.random.below(4)].to_owned()
+                };
                 let hours = if self.random.chance(50) { format!("{hour}") } else { hours };
                 let days = self.random.pick(&["*", "*", "MON-FRI", "SUN", "SAT,SUN"]);
                 let of_month = if days == "*" { self.random.pick(&["*", "1-10", "*/2"]) } else { "*" };
@@ -118,7 +134,7 @@ impl Gen {
             text = text.then(Piece::from(format!(" per {name}.key")).maybe());
         }
         match self.random.below(4) {
-            0 => text = text.then(Piece::from(", once").maybe()),
+            0 if self.random.chance(40) => text = text.then(Piece::from(", once").maybe()),
             1 => text = text.then(Piece::from(format!(", again after {}", self.length())).maybe()),
             _ => {}
         }
@@ -135,7 +151,8 @@ impl Gen {
             return Piece::from("  leave when ").then(self.condition(1)).then("\n");
         }
         if self.random.chance(25) {
-            let source = self.random.pick(&["clicked letter", "opened email", "complained letter", "failed short"]);
+            let source =
+                self.random.pick(&["clicked letter", "opened email", "complained letter", "failed short"]);
             return format!("  leave on {source}\n").into();
         }
         let event = self.random.below(4);
@@ -146,11 +163,14 @@ impl Gen {
         let leave = if self.random.chance(30) { " and leave" } else { "" };
         let within = self.length();
         if self.random.chance(30) {
-            let source = self.random.pick(&["clicked letter", "opened email", "answered survey where value > 5"]);
+            let source =
+                self.random.pick(&["clicked letter", "opened email", "answered survey where value > 5"]);
             return format!("  goal {source} within {within}{leave}\n").into();
         }
         let event = self.random.below(4);
         let filter = self.filter(event).maybe();
-        Piece::from(format!("  goal {}", EVENTS[event])).then(filter).then(format!(" within {within}{leave}\n"))
+        Piece::from(format!("  goal {}", EVENTS[event]))
+            .then(filter)
+            .then(format!(" within {within}{leave}\n"))
     }
 }

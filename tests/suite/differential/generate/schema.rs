@@ -60,7 +60,8 @@ impl Gen {
             if !quiet && self.random.chance(20) {
                 let days = self.days();
                 let window = self.window();
-                let more = if self.random.chance(40) { format!(", Sun {}", self.window()) } else { String::new() };
+                let more =
+                    if self.random.chance(40) { format!(", Sun {}", self.window()) } else { String::new() };
                 text = text.then(Piece::from(format!("  open {days} {window}{more}\n")).maybe());
             }
             if self.random.chance(20) {
@@ -74,7 +75,8 @@ impl Gen {
         let (from, to) = if from < to { (from, to) } else { (to, from) };
         let day = self.date();
         let (month, of) = (&day[5..7], &day[8..10]);
-        text = text.then(format!("calendar holidays {{ {day} {from} to {to} every year {month}-{of} to 12-31 }}\n"));
+        text = text
+            .then(format!("calendar holidays {{ {day} {from} to {to} every year {month}-{of} to 12-31 }}\n"));
         text = text.then(self.messages());
         text
     }
@@ -129,7 +131,14 @@ impl Gen {
     fn rules(&mut self) -> Piece {
         let mut all = Vec::new();
         for number in 0..self.random.below(5) {
-            let targets = ["everything", "news", "care", "news, promo", "message letter", "message short, message letter"];
+            let targets = [
+                "everything",
+                "news",
+                "care",
+                "news, promo",
+                "message letter",
+                "message short, message letter",
+            ];
             let target = self.random.pick(&targets);
             let mut text = Piece::from(format!("suppress r{number} {{\n  for {target}\n"));
             if self.random.chance(20) {
@@ -164,18 +173,21 @@ impl Gen {
                         _ => format!("{count} in any {}", self.length()),
                     });
                 }
-                let across = self.random.pick(&["", "", " across email, sms", " across email, sms, push, desk"]);
+                let across =
+                    self.random.pick(&["", "", " across email, sms", " across email, sms, push, desk"]);
                 format!("  at most {}{across}\n", caps.join(", ")).into()
             }
             2 => {
                 let (from, until) = (self.source(), self.source());
                 let text = Piece::from("  from ").then(from).then(" until ").then(until);
-                let or = if self.random.chance(60) { format!(" or {}", self.length()) } else { String::new() };
+                let or =
+                    if self.random.chance(60) { format!(" or {}", self.length()) } else { String::new() };
                 text.then(Piece::from(or).maybe()).then("\n")
             }
             3 if self.random.chance(30) => Piece::from("  on holidays\n"),
             3 => {
-                let days = if self.random.chance(40) { format!(" on {}", self.days()) } else { String::new() };
+                let days =
+                    if self.random.chance(40) { format!(" on {}", self.days()) } else { String::new() };
                 format!("  during {}{days}\n", self.window()).into()
             }
             _ => Piece::from("  when ").then(self.condition(1)).then("\n"),
@@ -185,7 +197,10 @@ impl Gen {
     /// An event or reaction with a filter, perhaps.
     fn source(&mut self) -> Piece {
         if self.random.chance(20) {
-            return self.random.pick(&["opened email", "clicked letter", "failed short", "replied sms"]).into();
+            return self
+                .random
+                .pick(&["opened email", "clicked letter", "failed short", "replied sms"])
+                .into();
         }
         let event = self.random.below(4);
         let text = Piece::from(super::EVENTS[event]);

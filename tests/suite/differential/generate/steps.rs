@@ -12,7 +12,9 @@ impl Gen {
     }
 
     pub(super) fn steps(&mut self, depth: usize, most: usize) -> Piece {
-        let count = self.random.below(most + 1);
+        // A journey itself does something.
+        let least = usize::from(most > 4) * 2;
+        let count = least + self.random.below(most + 1 - least);
         let all: Vec<Piece> = (0..count).map(|_| self.step(depth).then("\n").maybe()).collect();
         Piece::all(all)
     }
@@ -33,10 +35,17 @@ impl Gen {
                 Piece::from(format!("experiment {name} {{ 30% a ")).then(a).then(" 70% b ").then(b).then(" }")
             }
             16 if deep => {
-                let until = if self.random.chance(40) { Piece::from(" until ").then(self.condition(1)).maybe() } else { Piece::default() };
+                let until = if self.random.chance(40) {
+                    Piece::from(" until ").then(self.condition(1)).maybe()
+                } else {
+                    Piece::default()
+                };
                 let count = 1 + self.random.below(3);
                 let every = self.length();
-                Piece::from(format!("repeat up to {count} times every {every}")).then(until).then(" ").then(self.block(depth - 1, 3))
+                Piece::from(format!("repeat up to {count} times every {every}"))
+                    .then(until)
+                    .then(" ")
+                    .then(self.block(depth - 1, 3))
             }
             17 | 18 => self.set(),
             19 => self.emit(),
@@ -108,20 +117,27 @@ impl Gen {
                         "failed letter",
                         "unsubscribed letter",
                     ]);
-                    let since = if source.contains("where") || self.random.chance(60) { "" } else { " since enter" };
+                    let since =
+                        if source.contains("where") || self.random.chance(60) { "" } else { " since enter" };
                     arm = arm.then(format!("on {source}{since}"));
                 }
                 _ => {
                     let event = self.random.below(4);
                     let name = self.name("w");
                     let since = if self.random.chance(30) { " since enter" } else { "" };
-                    arm = arm.then(format!("on {} as {name}{since}", EVENTS[event])).then(self.filter(event).maybe());
+                    arm = arm
+                        .then(format!("on {} as {name}{since}", EVENTS[event]))
+                        .then(self.filter(event).maybe());
                     self.scope.push(Bound { name, of: Of::Event(event) });
                 }
             }
             arm = arm.then(" {\n").then(self.steps(depth, 2));
             if again {
-                let most = if self.random.chance(50) { format!(" at most {} times", 1 + self.random.below(3)) } else { String::new() };
+                let most = if self.random.chance(50) {
+                    format!(" at most {} times", 1 + self.random.below(3))
+                } else {
+                    String::new()
+                };
                 arm = arm.then(Piece::from(format!("wait again{most}\n")).maybe());
             }
             text = text.then(arm.then("}\n").maybe());
@@ -129,7 +145,9 @@ impl Gen {
         }
         let mut otherwise = self.steps(depth, 2);
         if self.random.chance(15) {
-            otherwise = otherwise.then(Piece::from(format!("wait again at most {} times\n", 1 + self.random.below(3))).maybe());
+            otherwise = otherwise.then(
+                Piece::from(format!("wait again at most {} times\n", 1 + self.random.below(3))).maybe(),
+            );
         }
         text.then("otherwise {\n").then(otherwise).then("}\n}")
     }
@@ -158,7 +176,7 @@ impl Gen {
         let (name, _, param) = MESSAGES[self.random.below(MESSAGES.len())];
         match (param, bought) {
             ("bought", Some(bound)) => format!("{name}({bound})"),
-            ("bought", None) => "letter".to_owned(),
+            ("bought", None) => ["letter", "survey", "short"][self.random.below(3)].to_owned(),
             ("number", _) => format!("{name}(customer.score + {})", self.random.below(3)),
             _ => name.to_owned(),
         }
@@ -216,7 +234,11 @@ impl Gen {
             3 => ("customer.vip", "yes", "no"),
             _ => ("customer.score", "5 to under 20", "else"),
         };
-        Piece::from(format!("match {head} {{\n{first} ")).then(a).then(format!("\n{second} ")).then(b).then("\n}")
+        Piece::from(format!("match {head} {{\n{first} "))
+            .then(a)
+            .then(format!("\n{second} "))
+            .then(b)
+            .then("\n}")
     }
 
     fn set(&mut self) -> Piece {
@@ -249,7 +271,11 @@ impl Gen {
     }
 
     fn call(&mut self, depth: usize) -> Piece {
-        let mut text = Piece::from(if self.random.chance(60) { "call desk_api.look { n: customer.score }" } else { "call desk_api.poke { }" });
+        let mut text = Piece::from(if self.random.chance(60) {
+            "call desk_api.look { n: customer.score }"
+        } else {
+            "call desk_api.poke { }"
+        });
         if self.random.chance(70) {
             text = text.then(Piece::from(" if failed ").then(self.block(depth.saturating_sub(1), 2)).maybe());
         }
@@ -257,7 +283,8 @@ impl Gen {
     }
 
     fn other_journeys(&mut self) -> Piece {
-        let later: Vec<usize> = (self.journey + 1..self.journeys).filter(|number| self.by_hand[*number]).collect();
+        let later: Vec<usize> =
+            (self.journey + 1..self.journeys).filter(|number| self.by_hand[*number]).collect();
         if self.random.chance(40) || later.is_empty() {
             return format!("stop j{}", self.random.below(self.journeys)).into();
         }

@@ -36,15 +36,20 @@ impl Gen {
         match self.random.below(12) {
             0 | 1 => Reply::Fail(later),
             2 => Reply::Never,
+            3 => Reply::Both(self.ticks() * self.tick),
             _ => Reply::Accept(later),
         }
     }
 
     fn reactions(&mut self, message: &str, channel: &str) -> Vec<Reacts> {
-        use ReactionKind::{Answered, Bounced, Clicked, Complained, Delivered, Opened, Replied, Unsubscribed};
+        use ReactionKind::{
+            Answered, Bounced, Clicked, Complained, Delivered, Opened, Replied, Unsubscribed,
+        };
         let mut all = Vec::new();
         let kinds: &[ReactionKind] = match channel {
-            "email" => &[Delivered, Opened, Opened, Clicked, Clicked, Replied, Bounced, Complained, Unsubscribed],
+            "email" => {
+                &[Delivered, Opened, Opened, Clicked, Clicked, Replied, Bounced, Complained, Unsubscribed]
+            }
             "sms" => &[Delivered, Delivered, Opened, Clicked, Replied, Bounced, Unsubscribed],
             "push" => &[Delivered, Opened, Clicked, Unsubscribed],
             _ => &[Delivered, Replied],
@@ -62,7 +67,7 @@ impl Gen {
     pub(super) fn story(&mut self, setting: &Setting) -> Vec<Tell> {
         let mut tells = Vec::new();
         for who in 0..setting.customers.len() {
-            if self.random.chance(85) {
+            if self.random.chance(94) {
                 let at = if self.random.chance(80) { self.from } else { self.moment() };
                 tells.push(self.profile(who, at, true));
             }
@@ -111,7 +116,12 @@ impl Gen {
         };
         let Json::Object(data) = data else { unreachable!() };
         let id = self.random.chance(40).then(|| format!("i{}", self.random.below(12)));
-        Tell { at: shown(at), who, own: self.own(at), what: Told::Event { event: event.to_owned(), id, data } }
+        Tell {
+            at: shown(at),
+            who,
+            own: self.own(at),
+            what: Told::Event { event: event.to_owned(), id, data },
+        }
     }
 
     fn profile(&mut self, who: usize, at: Moment, first: bool) -> Tell {
@@ -125,7 +135,7 @@ impl Gen {
         let mut consents = Vec::new();
         if first {
             profile.insert("email".to_owned(), json!("a@x.example"));
-            if self.random.chance(70) {
+            if self.random.chance(85) {
                 profile.insert("phone".to_owned(), json!("123"));
             }
             if self.random.chance(70) {
@@ -133,11 +143,11 @@ impl Gen {
             }
         }
         for (topic, channel) in [("news", "email"), ("news", "sms"), ("news", "push"), ("promo", "email")] {
-            let chance = if first { 85 } else { 10 };
+            let chance = if first { 94 } else { 10 };
             if self.random.chance(chance) {
-                let consent = match self.random.below(if first { 8 } else { 4 }) {
+                let consent = match self.random.below(if first { 16 } else { 4 }) {
                     0 => Consent::Withdrawn,
-                    1 | 2 => Consent::Given,
+                    1..5 => Consent::Given,
                     _ => Consent::Confirmed,
                 };
                 consents.push((topic.to_owned(), channel.to_owned(), consent));
@@ -173,7 +183,12 @@ impl Gen {
         let number = self.random.below(self.journeys);
         if self.by_hand[number] || self.random.chance(10) {
             let args = if self.params[number] { vec![json!(3)] } else { Vec::new() };
-            return Tell { at: shown(at), who, own: None, what: Told::Enter { enter: format!("j{number}"), args } };
+            return Tell {
+                at: shown(at),
+                who,
+                own: None,
+                what: Told::Enter { enter: format!("j{number}"), args },
+            };
         }
         self.event(who, at)
     }

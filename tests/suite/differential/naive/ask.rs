@@ -78,7 +78,9 @@ impl<'a> Ask<'a> {
             Expr::Not(condition) => Value::YesNo(!self.holds(condition)?),
             Expr::And(all) => Value::YesNo(self.first(all, false)?.is_none()),
             Expr::Or(all) => Value::YesNo(self.first(all, true)?.is_some()),
-            Expr::Compare(op, a, b) => Value::YesNo(operators::compare(*op, &self.value(a)?, &self.value(b)?)?),
+            Expr::Compare(op, a, b) => {
+                Value::YesNo(operators::compare(*op, &self.value(a)?, &self.value(b)?)?)
+            }
             Expr::Known(of) => Value::YesNo(!self.value(of)?.is_missing()),
             Expr::OneOf(value, options) => {
                 let value = self.value(value)?;
@@ -89,7 +91,9 @@ impl<'a> Ask<'a> {
                 Value::YesNo(found)
             }
             Expr::Text(op, a, b) => Value::YesNo(operators::text(*op, &self.value(a)?, &self.value(b)?)?),
-            Expr::Arith(op, a, b) => operators::arith(&self.person.clock, *op, &self.value(a)?, &self.value(b)?)?,
+            Expr::Arith(op, a, b) => {
+                operators::arith(&self.person.clock, *op, &self.value(a)?, &self.value(b)?)?
+            }
             Expr::Default(a, b) => match self.value(a)? {
                 Value::Missing => self.value(b)?,
                 value => value,
@@ -100,9 +104,9 @@ impl<'a> Ask<'a> {
                 let alone = Self::new(self.program, self.person, self.now);
                 Value::YesNo(alone.holds(&self.program.segments[segment.index()].condition)?)
             }
-            Expr::Bucket { name, share } => {
-                Value::YesNo(place(self.program, "bucket", name, &self.person.id, 1_000_000) < i64::from(*share))
-            }
+            Expr::Bucket { name, share } => Value::YesNo(
+                place(self.program, "bucket", name, &self.person.id, 1_000_000) < i64::from(*share),
+            ),
             Expr::History(query) => self.history(query)?,
             Expr::Items(query) => {
                 let items = match self.value(&query.list)? {
@@ -119,7 +123,10 @@ impl<'a> Ask<'a> {
                     }
                     Subject::Segment(segment) => {
                         let (inside, since) = self.person.members[segment.index()];
-                        inside.then_some(since)
+                        // At the very moment at which it ends it has been so, and is no more.
+                        let condition = &self.program.segments[segment.index()].condition;
+                        let alone = Self::new(self.program, self.person, self.now);
+                        (inside && !matches!(alone.holds(condition), Ok(false))).then_some(since)
                     }
                 };
                 let since = since.filter(|since| *since < Moment::MAX);

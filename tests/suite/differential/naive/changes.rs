@@ -1,6 +1,8 @@
 //! What a change asks anew: whoever depends on it, and nobody else.
 
-use wayline_ir::{Clause, Expr, FieldId, HistoryQuery, HistorySource, Program, StepKind, Subject, SuppressRule, Trigger};
+use wayline_ir::{
+    Clause, Expr, FieldId, HistoryQuery, HistorySource, Program, StepKind, Subject, SuppressRule, Trigger,
+};
 
 use super::Turn;
 use super::past::{Happened, Standing, What};
@@ -53,7 +55,9 @@ impl Change<'_> {
             Clause::When(condition) => self.concerns(program, condition),
             Clause::Between { from, from_filter, until, until_filter, .. } => {
                 let mut filters = from_filter.iter().chain(until_filter);
-                self.is_of(*from) || self.is_of(*until) || filters.any(|filter| self.concerns(program, filter))
+                self.is_of(*from)
+                    || self.is_of(*until)
+                    || filters.any(|filter| self.concerns(program, filter))
             }
             Clause::Caps { .. } | Clause::On(_) | Clause::During(_) => false,
         })
@@ -85,7 +89,12 @@ impl Turn<'_> {
     }
 
     /// Whether a trigger of a run answers what has happened; reactions to messages mean the run's own.
-    pub(super) fn answers(&self, at: usize, trigger: &Trigger, happened: &Happened) -> super::ask::Answer<bool> {
+    pub(super) fn answers(
+        &self,
+        at: usize,
+        trigger: &Trigger,
+        happened: &Happened,
+    ) -> super::ask::Answer<bool> {
         let Trigger::Event { source, filter, .. } = trigger else { return Ok(false) };
         Ok(self.is_own(at, *source, happened) && self.ask_run(at).passes(filter.as_ref(), &happened.data)?)
     }
@@ -177,7 +186,9 @@ impl Turn<'_> {
             match answer {
                 Ok(false) => continue,
                 Ok(true) => {
-                    if let (Trigger::Event { bind: Some(slot), .. }, Some(happened)) = (&arm.trigger, happened) {
+                    if let (Trigger::Event { bind: Some(slot), .. }, Some(happened)) =
+                        (&arm.trigger, happened)
+                    {
                         self.bind(run, *slot, happened.data.clone());
                     }
                     self.arm(run, number, arm.then);

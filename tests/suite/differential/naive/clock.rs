@@ -73,7 +73,7 @@ impl Clock {
     pub(crate) fn reached(&self, at: Moment) -> i64 {
         let before = self.near(at.0).iter().filter(|(from, _)| *from <= at.0 && *from > i64::MIN);
         // Just before each change the clock showed more than it may show now.
-        before.map(|(from, _)| self.wall(Moment(from - 1)) + 1).chain([self.wall(at)]).max().unwrap()
+        before.map(|(from, _)| self.wall(Moment(from - 1))).chain([self.wall(at)]).max().unwrap()
     }
 
     /// The customer's day.

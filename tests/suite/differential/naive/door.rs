@@ -164,7 +164,9 @@ impl Turn<'_> {
             }
             _ => {}
         }
-        if place(self.program, "holdout", &journey.name, &self.person.id, 1_000_000) < i64::from(journey.holdout) {
+        if place(self.program, "holdout", &journey.name, &self.person.id, 1_000_000)
+            < i64::from(journey.holdout)
+        {
             self.person.entries.push((id, key.clone(), self.now));
             self.watch_held_out(comer, key);
             return Ok(Err(Reason::Holdout));
@@ -190,9 +192,8 @@ impl Turn<'_> {
     fn watch_held_out(&mut self, comer: &Comer, key: Value) {
         let journey = JourneyId::at(comer.journey);
         let goals = &self.program.journeys[comer.journey].goals;
-        let same = |watched: &&Watched| {
-            watched.journey == journey && watched.run.is_none() && watched.key == key
-        };
+        let same =
+            |watched: &&Watched| watched.journey == journey && watched.run.is_none() && watched.key == key;
         let open = self.person.watched.iter().filter(same).any(|watched| self.is_open(watched));
         if goals.is_empty() || open {
             return;

@@ -32,7 +32,8 @@ impl Turn<'_> {
     pub(super) fn left_by_name(&mut self, at: usize, slots: &[SlotId]) -> bool {
         let reads = |condition: &Expr| {
             let mut found = false;
-            condition.walk(0, &mut |part, _| found |= matches!(part, Expr::Slot(slot) if slots.contains(slot)));
+            condition
+                .walk(0, &mut |part, _| found |= matches!(part, Expr::Slot(slot) if slots.contains(slot)));
             found
         };
         !slots.is_empty() && self.ask_own_leaves(at, reads)

@@ -8,10 +8,12 @@ use super::ask::{Answer, Ask};
 use super::past::{Happened, Watched, What};
 
 impl Turn<'_> {
-    /// Whether some goal of a window may still be reached by time.
+    /// Whether some goal of a window is still waited for.
     pub(super) fn is_open(&self, watched: &Watched) -> bool {
         let goals = &self.program.journeys[watched.journey.index()].goals;
-        goals.iter().any(|goal| self.now <= self.person.clock.plus(watched.entered, &goal.within))
+        let in_time =
+            goals.iter().any(|goal| self.now <= self.person.clock.plus(watched.entered, &goal.within));
+        in_time && watched.reached.contains(&false)
     }
 
     pub(super) fn goals(&mut self, happened: &Happened) {
@@ -21,6 +23,7 @@ impl Turn<'_> {
             }
             let of = &self.person.runs[run];
             let all = self.program.journeys[of.journey.index()].goals.len();
+            let mut leaves = false;
             for goal in 0..all {
                 let of = &self.person.runs[run];
                 let watched = Watched {
@@ -39,16 +42,16 @@ impl Turn<'_> {
                         let mut row = self.run_row(run, DecisionKind::Goal);
                         row.detail = self.goal_detail(&watched, goal);
                         self.log(row);
-                        if self.program.journeys[watched.journey.index()].goals[goal].leave {
-                            self.end(run, Reason::GoalReached, Detail::None);
-                            break;
-                        }
+                        leaves |= self.program.journeys[watched.journey.index()].goals[goal].leave;
                     }
                     Err(_) => {
                         self.stop(run);
                         break;
                     }
                 }
+            }
+            if leaves && !self.ended(run) {
+                self.end(run, Reason::GoalReached, Detail::None);
             }
         }
         for number in 0..self.person.watched.len() {
@@ -82,7 +85,9 @@ impl Turn<'_> {
             return Ok(false);
         }
         let own = match (source, happened.what, watched.run) {
-            (wayline_ir::HistorySource::MessageReaction(..), What::Reaction(.., run), Some(own)) => run == own,
+            (wayline_ir::HistorySource::MessageReaction(..), What::Reaction(.., run), Some(own)) => {
+                run == own
+            }
             _ => true,
         };
         if !own || !happened.what.is(*source) {

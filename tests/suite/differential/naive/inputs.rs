@@ -220,9 +220,9 @@ impl Turn<'_> {
     fn call_result(&mut self, call: EffectKey, outcome: Result<Value, String>) {
         let mut row = self.row(DecisionKind::CallResult);
         (row.run, row.step) = (Some(call.run), Some(call.step));
-        let at = self.find(call.run).filter(
-            |at| matches!(self.person.runs[*at].standing, Standing::Calling(key) if key == call),
-        );
+        let at = self
+            .find(call.run)
+            .filter(|at| matches!(self.person.runs[*at].standing, Standing::Calling(key) if key == call));
         if let Err(words) = &outcome {
             row.reason = Some(Reason::Failed);
             row.detail = Detail::Text(words.clone());

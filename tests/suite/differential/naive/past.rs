@@ -198,7 +198,9 @@ impl Run {
     /// When what it waits for is over.
     pub(crate) fn timer(&self) -> Option<Moment> {
         match &self.standing {
-            Standing::Wait { until } | Standing::WaitFor { until } | Standing::BestHour { until } => Some(*until),
+            Standing::Wait { until } | Standing::WaitFor { until } | Standing::BestHour { until } => {
+                Some(*until)
+            }
             Standing::Collect { until, quiet, .. } => Some(quiet.map_or(*until, |quiet| quiet.min(*until))),
             Standing::Held(held) => Some(held.until),
             Standing::Moving

@@ -25,6 +25,8 @@ pub(super) struct Said {
     pub backlog: Backlog,
     /// Whether an event or a change may end the hold sooner.
     pub volatile: bool,
+    /// When all that no event can end is over.
+    pub fixed: Option<Moment>,
     /// Whether its slot was given before.
     pub reserved: bool,
     pub to: Value,
@@ -53,6 +55,7 @@ impl Said {
             detail: Detail::None,
             backlog: Backlog::KeepAll,
             volatile: false,
+            fixed: None,
             reserved: false,
             to,
         }
@@ -82,7 +85,7 @@ impl Turn<'_> {
         if said.until.is_some_and(|until| until <= deadline) {
             return said;
         }
-        if said.volatile && self.now < deadline {
+        if said.volatile && self.now < deadline && said.fixed.is_none_or(|fixed| fixed <= deadline) {
             return Said { until: Some(deadline), ..said };
         }
         Said { verdict: Verdict::Dropped, reason: Some(Reason::Expired), ..said }
@@ -147,14 +150,18 @@ impl Turn<'_> {
             let until: Option<Vec<Moment>> = all.iter().map(|no| no.until).collect();
             let until = until.and_then(|all| all.into_iter().max());
             let volatile = all.iter().any(|no| no.volatile);
+            // What no event can end must end in time by itself.
+            let fixed = all.iter().filter(|no| !no.volatile).map(|no| no.until.unwrap_or(Moment::MAX)).max();
             let No { reason, detail, .. } = all.swap_remove(0);
-            let said = Said { rule: Some(RuleId::at(number)), detail, volatile, ..Said::dropped(reason) };
+            let said =
+                Said { rule: Some(RuleId::at(number)), detail, volatile, fixed, ..Said::dropped(reason) };
             let Otherwise::Hold { up_to, backlog } = rule.otherwise else { return Some(said) };
             let limit = self.person.clock.plus(first, &up_to);
             let held = Said { verdict: Verdict::Held, backlog, until, ..said };
+            let ends = fixed.is_none_or(|fixed| fixed <= limit);
             return Some(match until {
                 Some(until) if until <= limit => held,
-                _ if volatile && self.now < limit => Said { until: Some(limit), ..held },
+                _ if volatile && ends && self.now < limit => Said { until: Some(limit), ..held },
                 _ => Said { verdict: Verdict::Dropped, ..held },
             });
         }
@@ -163,7 +170,8 @@ impl Turn<'_> {
 
     fn clause(&self, rule: &SuppressRule, clause: &Clause) -> Answer<Option<No>> {
         let clock = &self.person.clock;
-        let suppressed = |until, volatile| No { reason: Reason::Suppressed, until, volatile, detail: Detail::None };
+        let suppressed =
+            |until, volatile| No { reason: Reason::Suppressed, until, volatile, detail: Detail::None };
         Ok(match clause {
             Clause::Caps { caps, across } => self.caps(rule, caps, across),
             Clause::Between { from, from_filter, until, until_filter, or_after } => {

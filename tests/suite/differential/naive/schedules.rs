@@ -25,17 +25,21 @@ impl Turn<'_> {
         }
     }
 
-    /// Before something changes: an entry that is due at this very moment has its turn yet.
+    /// Before something changes: an entry that is due at this very moment, or was missed, has its turn yet.
     pub(super) fn keep_pending(&mut self) {
         if !self.person.begun {
             return;
         }
+        let (missed, now) = (self.missed, self.now);
         for (number, journey) in self.program.journeys.iter().enumerate() {
             for (line, enter) in journey.enters.iter().enumerate() {
                 let since = self.person.schedules[number][line];
-                if matches!(self.strikes(number, line, enter, self.now), Ok(true)) {
-                    self.person.pending[number][line] = Some(self.now);
-                    self.person.schedules[number][line] = since;
+                for at in missed.iter().copied().chain([now]) {
+                    if matches!(self.strikes(number, line, enter, at), Ok(true)) {
+                        self.person.pending[number][line] = Some(at);
+                        self.person.schedules[number][line] = since;
+                        break;
+                    }
                 }
             }
         }
@@ -89,7 +93,6 @@ impl Turn<'_> {
                     continue;
                 }
                 joined |= matches!(enter, Enter::Segment { .. });
-                self.person.frontier = self.person.frontier.max(at);
                 if let Enter::Schedule { segment: Some(segment), .. } = enter {
                     match self.ask().holds(&Expr::InSegment(*segment)) {
                         Ok(true) => {}
@@ -100,6 +103,7 @@ impl Turn<'_> {
                         }
                     }
                 }
+                self.person.frontier = self.person.frontier.max(at);
                 self.door(self.comer(number, line));
                 self.drain();
             }
@@ -182,7 +186,8 @@ fn cron_matches(pattern: &str, minute: i64) -> bool {
             (from..=to).contains(&value) && (value - from) % step == 0
         })
     };
-    let values = [0, of_day % 60, of_day / 60, i64::from(day), i64::from(month), i64::try_from(weekday).unwrap()];
+    let values =
+        [0, of_day % 60, of_day / 60, i64::from(day), i64::from(month), i64::try_from(weekday).unwrap()];
     let firsts = [0, 0, 0, 1, 1, 0];
     fields.iter().zip(values).zip(firsts).all(|((field, value), first)| fits((field, value, first)))
 }

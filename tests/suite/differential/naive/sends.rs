@@ -35,14 +35,13 @@ impl Turn<'_> {
     fn best_hour(&self, within: &Span) -> Option<Moment> {
         let clock = &self.person.clock;
         let hour = |at: Moment| clock.wall(at).rem_euclid(DAY) / 3_600_000;
-        let kept = self.kept();
         let mut answers = [0_usize; 24];
         for happened in &self.person.past {
             if let What::Reaction(
                 ReactionKind::Opened | ReactionKind::Clicked | ReactionKind::Replied | ReactionKind::Answered,
                 ..,
             ) = happened.what
-                && self.now.0 - happened.place.at.0 <= kept
+                && self.is_recent(happened.place.at)
             {
                 answers[usize::try_from(hour(happened.place.at)).unwrap()] += 1;
             }
@@ -57,10 +56,9 @@ impl Turn<'_> {
         (most > present).then_some(begin)
     }
 
-    /// How far back answers count: as long as sends are kept.
-    fn kept(&self) -> i64 {
-        let span = self.program.keep_sends.as_ref().map(|kept| kept.span);
-        span.map_or(0, |span| span.map_or(i64::MAX, |span| span.max_millis()))
+    /// Whether what happened then counts for `best of` and `best hour`: for 90 days.
+    fn is_recent(&self, at: Moment) -> bool {
+        self.now < self.person.clock.plus(at, &Span::of_days(90))
     }
 
     /// Asks a held message again.
@@ -79,7 +77,7 @@ impl Turn<'_> {
         if mode == SendMode::BestOf {
             let share = |choice: &usize| {
                 let channel = self.program.messages[choices[*choice].message.index()].channel;
-                let young = |left: &&Left| left.channel == channel && self.now.0 - left.at.0 <= self.kept();
+                let young = |left: &&Left| left.channel == channel && self.is_recent(left.at);
                 let sent: Vec<&Left> = self.person.left.iter().filter(young).collect();
                 let answered = sent.iter().filter(|left| left.answered).count();
                 // Compared exactly: shares with a common multiple of all denominators are long, so as fractions.
@@ -94,7 +92,12 @@ impl Turn<'_> {
     }
 
     /// The questions of a send, for each choice.
-    pub(super) fn ask_choices(&mut self, at: usize, first: Moment, held: Option<&Held>) -> Answer<Option<StepId>> {
+    pub(super) fn ask_choices(
+        &mut self,
+        at: usize,
+        first: Moment,
+        held: Option<&Held>,
+    ) -> Answer<Option<StepId>> {
         let Some((mode, choices, _)) = self.send_step(at) else { return Err(Fault) };
         let choices = choices.to_vec();
         self.meet("send", &mode);
@@ -189,15 +192,18 @@ impl Turn<'_> {
         }
         let until = said.until.unwrap();
         let same = held.is_some_and(|held| {
-            (held.message, held.reason, held.rule, held.until) == (message, said.reason.unwrap(), said.rule, until)
+            (held.message, held.reason, held.rule, held.until)
+                == (message, said.reason.unwrap(), said.rule, until)
         });
         if !same {
             self.send_row(at, message, &said);
         }
-        let mut slot = held.filter(|held| held.message == message).and_then(|held| held.slot);
+        // A slot is kept only while the rate is what holds it.
+        let mut slot = None;
         if said.reason == Some(Reason::ChannelRate) {
             let channel = self.program.messages[message.index()].channel;
-            if slot.is_none() {
+            let kept = held.filter(|held| held.message == message).and_then(|held| held.slot);
+            if kept != Some(until) {
                 self.shared.slots.push((channel, until));
             }
             slot = Some(until);
@@ -263,7 +269,9 @@ impl Turn<'_> {
     fn after_not_sent(&mut self, at: usize, reason: Reason) -> Option<StepId> {
         let run = &self.person.runs[at];
         let journey = &self.program.journeys[run.journey.index()];
-        let StepKind::Send { not_sent, next, .. } = &journey.steps[run.step.index()].kind else { return None };
+        let StepKind::Send { not_sent, next, .. } = &journey.steps[run.step.index()].kind else {
+            return None;
+        };
         let Some(branch) = not_sent else { return Some(*next) };
         if let Some(slot) = branch.bind {
             let word = reason.symbol().map_or(Value::Missing, Value::Choice);

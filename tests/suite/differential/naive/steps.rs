@@ -48,7 +48,8 @@ impl Turn<'_> {
                 Ok(Some(otherwise))
             }
             StepKind::Experiment(experiment) => {
-                let mut here = place(self.program, "experiment", &experiment.name, &self.person.id, 1_000_000);
+                let mut here =
+                    place(self.program, "experiment", &experiment.name, &self.person.id, 1_000_000);
                 for (number, arm) in experiment.arms.iter().enumerate() {
                     here -= i64::from(arm.share);
                     if here < 0 {
@@ -167,7 +168,8 @@ impl Turn<'_> {
     pub(super) fn repeat(&mut self, at: usize, rested: bool) -> Answer<Option<StepId>> {
         let run = &self.person.runs[at];
         let journey = &self.program.journeys[run.journey.index()];
-        let StepKind::Repeat { at_most, until, every, counter, body, next } = &journey.steps[run.step.index()].kind
+        let StepKind::Repeat { at_most, until, every, counter, body, next } =
+            &journey.steps[run.step.index()].kind
         else {
             return Err(Fault);
         };

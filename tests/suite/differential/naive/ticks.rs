@@ -85,7 +85,8 @@ impl Turn<'_> {
     fn tick_segments(&mut self, at: Moment) {
         for number in 0..self.program.segments.len() {
             // Time alone is asked every moment, but tells only once that it cannot be computed.
-            let known = self.person.faulty[number] && self.ask().holds(&self.program.segments[number].condition).is_err();
+            let known = self.person.faulty[number]
+                && self.ask().holds(&self.program.segments[number].condition).is_err();
             if self.program.segments[number].tracked && !known && self.segment(number, at) {
                 self.person.frontier = self.person.frontier.max(at);
             }

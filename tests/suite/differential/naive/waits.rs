@@ -164,7 +164,12 @@ impl Turn<'_> {
         self.wait_for(at, limit, arms, *otherwise, false)
     }
 
-    pub(super) fn collect(&mut self, at: usize, duration: &Expr, quiet: Option<&Expr>) -> Answer<Option<StepId>> {
+    pub(super) fn collect(
+        &mut self,
+        at: usize,
+        duration: &Expr,
+        quiet: Option<&Expr>,
+    ) -> Answer<Option<StepId>> {
         let until = self.person.clock.plus(self.now, &self.span(at, duration)?);
         let quiet = quiet.map(|quiet| self.span(at, quiet)).transpose()?;
         let quiet = quiet.map(|span| self.person.clock.plus(self.now, &span));
@@ -179,7 +184,8 @@ impl Turn<'_> {
     pub(super) fn gather(&mut self, at: usize, happened: &Happened) {
         let run = &self.person.runs[at];
         let journey = &self.program.journeys[run.journey.index()];
-        let StepKind::Collect { source, filter, enough, quiet_for, .. } = &journey.steps[run.step.index()].kind
+        let StepKind::Collect { source, filter, enough, quiet_for, .. } =
+            &journey.steps[run.step.index()].kind
         else {
             return;
         };

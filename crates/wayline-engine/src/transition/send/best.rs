@@ -5,19 +5,20 @@ use wayline_time::{Moment, Span, TimeOfDay, WeekdaySet, add_span, local, next_ti
 
 use crate::turn::Turn;
 
+/// How far back sends and answers count. Programs keep them for as long.
+const COUNTED: Span = Span::of_days(90);
+
 impl Turn<'_> {
-    /// Choices by how often this customer answers on their channels: (answered + 1) / (sent + 2) of the sends that
-    /// are kept, Laplace's rule of succession, so that a channel without history counts as one half. Ties keep the
-    /// order written.
+    /// Choices by how often this customer answers on their channels: (answered + 1) / (sent + 2) of the sends of the
+    /// last [`COUNTED`], Laplace's rule of succession, so that a channel without history counts as one half. Ties keep
+    /// the order written.
     pub(super) fn by_answers(&self, choices: &[SendChoice]) -> Vec<usize> {
-        let span = self.index.kept_reactions.as_ref().map_or(0, |kept| kept.millis);
         let rate = |number: &usize| {
             let message = |id: MessageId| self.program.messages.get(id.index());
             let channel = choices.get(*number).and_then(|choice| message(choice.message)).map(|m| m.channel);
             let (mut sent, mut answered) = (0_u64, 0_u64);
             for send in &self.customer.sends {
-                let young = self.now.millis_since(send.at) <= span;
-                if young && message(send.message).map(|m| m.channel) == channel {
+                if self.counts_as_answer(send.at) && message(send.message).map(|m| m.channel) == channel {
                     sent += 1;
                     answered += u64::from(send.answered);
                 }
@@ -37,12 +38,11 @@ impl Turn<'_> {
     /// is as good as any. Hours are local; the earlier of two equal ones is taken; without any answers it is now.
     pub(super) fn best_hour(&self, within: &Span) -> Moment {
         let (zone, now) = (self.customer.zone, self.now);
-        let kept = self.index.kept_reactions.as_ref().map_or(0, |kept| kept.millis);
         let mut answers = [0_u32; 24];
         for past in &self.customer.reactions {
             let hour = usize::from(local(zone, past.at).time.hms().0);
             if is_answer(past.kind)
-                && now.millis_since(past.at) <= kept
+                && self.counts_as_answer(past.at)
                 && let Some(count) = answers.get_mut(hour)
             {
                 *count += 1;
@@ -60,6 +60,13 @@ impl Turn<'_> {
             }
         }
         best.1
+    }
+}
+
+impl Turn<'_> {
+    /// Whether what happened then is young enough. What other conditions ask may keep more: that does not count here.
+    fn counts_as_answer(&self, at: Moment) -> bool {
+        add_span(self.customer.zone, at, &COUNTED) > self.now
     }
 }
 
