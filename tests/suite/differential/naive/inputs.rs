@@ -1,7 +1,7 @@
 //! What an input does: events, changes of the profile, reactions, answers, entries by hand.
 
 use wayline_engine::{Consent, ConsentChange, DecisionKind, Detail, EffectKey, Input, Reason, SendOutcome};
-use wayline_ir::{EventId, Expr, FieldId, ReactionKind, Value};
+use wayline_ir::{ChannelId, EventId, Expr, FieldId, ReactionKind, Value};
 use wayline_time::Moment;
 
 use super::Turn;
@@ -138,13 +138,18 @@ impl Turn<'_> {
             self.person.clock = clock.or_else(|| Clock::named(ours)).unwrap();
         }
         let program = self.program;
-        self.person.bounced.retain(|channel| {
+        for (number, channel) in program.channels.iter().enumerate() {
             let mut made_of = false;
-            program.channels[channel.index()].to.walk(0, &mut |part, _| {
+            channel.to.walk(0, &mut |part, _| {
                 made_of |= matches!(part, Expr::Customer(field) if fields.contains(field));
             });
-            !made_of
-        });
+            let channel = ChannelId::at(number);
+            if made_of {
+                self.person.bounced.retain(|bounced| *bounced != channel);
+                let left = self.person.left.iter_mut().filter(|left| left.channel == channel);
+                left.for_each(|left| left.former = true);
+            }
+        }
         self.reschedule(fields);
     }
 
@@ -165,6 +170,7 @@ impl Turn<'_> {
             ReactionKind::Unsubscribed | ReactionKind::Complained => {
                 self.consent((left.topic, left.channel), Consent::Withdrawn, at);
             }
+            ReactionKind::Bounced if left.former => {}
             ReactionKind::Bounced => self.person.bounced.push(left.channel),
             ReactionKind::Opened | ReactionKind::Clicked | ReactionKind::Replied | ReactionKind::Answered => {
                 self.person.left[number].answered = true;

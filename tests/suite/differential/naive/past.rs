@@ -41,6 +41,8 @@ pub(crate) struct Left {
     pub journey: JourneyId,
     pub at: Moment,
     pub answered: bool,
+    /// Whether the customer has another address since.
+    pub former: bool,
 }
 
 /// A run, also when it has ended.

@@ -170,6 +170,7 @@ impl Turn<'_> {
             journey: self.person.runs[at].journey,
             at: self.now,
             answered: false,
+            former: false,
         });
         self.person.runs[at].standing = Standing::Sending(key);
     }
