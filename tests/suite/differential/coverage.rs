@@ -10,14 +10,14 @@ use super::host::Line;
 #[derive(Debug, Default)]
 pub(crate) struct Coverage(BTreeMap<String, u64>);
 
-/// What 2,000 worlds have to meet: every kind of row, every reason, every kind of step, entry, wait and clause.
+/// What 2,000 worlds have to meet: every kind of row, every reason, every kind of step, entry, wait and clause. A message is
+/// never dropped by hours or a rate: channels that never let one through do not compile.
 const NEEDED: &str = "
 row: Event Profile Reaction Segment Enter NotEntered Wait WaitOver Branch Experiment Send SendResult Goal Set Emit Call
     CallResult Journey Exit Fault
 Sent: none
 Held: Suppressed Capped QuietHours ClosedHours ChannelRate
-Dropped: NoConsent UnconfirmedConsent NoAddress Bounced Suppressed Capped QuietHours ClosedHours ChannelRate Expired
-    Replaced Left
+Dropped: NoConsent UnconfirmedConsent NoAddress Bounced Suppressed Capped Expired Replaced Left
 SendResult: none Failed
 NotEntered: OnlyIf AlreadyRunning AgainTooSoon OnlyOnce Holdout DailyLimit NoKey Stale
 Exit: Completed ExitStep LeaveRule GoalReached Restarted Stopped

@@ -53,7 +53,12 @@ impl Gen {
             21 => self.other_journeys(),
             22 => {
                 let message = self.random.pick(&["letter", "short", "visit"]);
-                format!("do nudge({message}, {})", self.length()).into()
+                let gap = self.length();
+                if self.random.chance(50) {
+                    format!("do nudge({message}, {gap})").into()
+                } else {
+                    format!("do nudge({message}, customer.rest default {gap})").into()
+                }
             }
             23 if self.random.chance(30) => Piece::from("if customer.vip { exit \"is important\" }"),
             _ => self.wait(),

@@ -164,7 +164,10 @@ impl<'a> Ask<'a> {
             HistoryRange::InLast(span) => {
                 happened.place.at <= self.now && self.now < clock.plus(happened.place.at, &span)
             }
-            HistoryRange::SinceEnter => self.origin.is_some_and(|origin| happened.place > origin),
+            // What came in after the entry, and did not happen before what began it.
+            HistoryRange::SinceEnter => self.origin.is_some_and(|origin| {
+                happened.place.number > origin.number && happened.place.at >= origin.at
+            }),
         });
         all.sort_by_key(|happened| happened.place);
         all

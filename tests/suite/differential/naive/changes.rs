@@ -114,7 +114,10 @@ impl Turn<'_> {
                 continue;
             }
             let journey = &self.program.journeys[self.person.runs[run].journey.index()];
-            for (number, leave) in journey.leaves.iter().enumerate() {
+            // Those on events come before those that are conditions.
+            let mut leaves: Vec<_> = journey.leaves.iter().enumerate().collect();
+            leaves.sort_by_key(|(_, leave)| matches!(leave.trigger, Trigger::When(_)));
+            for (number, leave) in leaves {
                 let answer = match (&leave.trigger, happened) {
                     (Trigger::When(condition), _) if change.concerns(self.program, condition) => {
                         self.ask_run(run).holds(condition)

@@ -1,7 +1,7 @@
 //! What an input does: events, changes of the profile, reactions, answers, entries by hand.
 
 use wayline_engine::{Consent, ConsentChange, DecisionKind, Detail, EffectKey, Input, Reason, SendOutcome};
-use wayline_ir::{ChannelId, EventId, Expr, FieldId, ReactionKind, Value};
+use wayline_ir::{ChannelId, EventId, Expr, FieldId, ReactionKind, TopicId, Value};
 use wayline_time::Moment;
 
 use super::Turn;
@@ -103,7 +103,7 @@ impl Turn<'_> {
         fields.iter().zip(before).zip(now).filter(|((_, b), n)| *b != n).map(|((f, _), _)| *f).collect()
     }
 
-    fn consent(&mut self, of: (wayline_ir::TopicId, wayline_ir::ChannelId), consent: Consent, at: Moment) {
+    fn consent(&mut self, of: (TopicId, ChannelId), consent: Consent, at: Moment) {
         match self.person.consents.iter_mut().find(|(t, c, ..)| (*t, *c) == of) {
             Some(known) if known.3 > at => {}
             Some(known) => (known.2, known.3) = (consent, at),
