@@ -82,6 +82,7 @@ impl Checker<'_> {
         let ty = Arc::clone(&item.ty);
         let of = path.map_or(&[][..], |path| &path.access);
         let (query, result, optional) = self.query(scope, history.kind, of, &item, span)?;
+        let item = item.beside(scope);
         let filter = self.filter(scope, item, history.filter.as_ref())?;
         let expr = Expr::History(HistoryQuery { query, source, range, filter: filter.map(Box::new) });
         let optional = optional && !scope.facts.knows(&expr);

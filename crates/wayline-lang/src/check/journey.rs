@@ -502,6 +502,7 @@ impl Body<'_, '_> {
         let ty = Arc::clone(&item.ty);
         let facts = self.scope.facts.clone();
         self.scope.facts.time_passes();
+        let item = item.beside(&self.scope);
         let condition = self.cx.filter(&mut self.scope, item, filter);
         self.scope.facts = facts;
         let condition = condition?;

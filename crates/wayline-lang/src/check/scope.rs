@@ -54,6 +54,13 @@ pub(crate) struct ItemScope {
 }
 
 impl ItemScope {
+    /// Without the names that mean something else already: in `on cart_updated as cart where cart_id is cart.cart_id` the
+    /// bare name is of the event that has come, and `cart` is the one that was bound before.
+    pub(crate) fn beside(mut self, scope: &Scope) -> Self {
+        self.names.retain(|name| scope.local(name).is_none());
+        self
+    }
+
     pub(crate) fn fields(&self) -> &[Field] {
         match &*self.ty {
             Type::Record(fields) => fields,
