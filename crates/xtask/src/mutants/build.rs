@@ -110,8 +110,8 @@ fn compile(copy: &Path, name: &str) -> Result<(Vec<Binary>, BTreeSet<u32>)> {
                 let folder = artifact.manifest_path.parent().map(PathBuf::from).unwrap_or_default();
                 let binary =
                     Binary { name: artifact.target.name.clone(), path: path.into(), folder, arguments };
-                // The quick ones first: most mutants end there.
-                if of_suite { binaries.push(binary) } else { binaries.insert(0, binary) }
+                // The one that most mutants end at first: the rules, told in the language, take a second.
+                if of_suite { binaries.insert(0, binary) } else { binaries.push(binary) }
             }
             Message::CompilerMessage(message) if message.message.level == DiagnosticLevel::Error => {
                 for span in &message.message.spans {
