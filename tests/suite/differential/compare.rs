@@ -50,7 +50,6 @@ pub(crate) fn compare(world: &World) -> Verdict {
     };
     let machine = Machine::new(std::sync::Arc::new(program.clone())).expect("a compiled program is sound");
     let ids = &world.setting.customers;
-    let engine = plain(run(world, &program, Engine::new(&machine, ids), LIMIT));
     let mut naive = Naive::new(&program, ids, world.setting.tick_minutes * 60_000);
     let (from, until) = (moment(&world.setting.from), world.until());
     for zone in zones(world, &program) {
@@ -65,6 +64,7 @@ pub(crate) fn compare(world: &World) -> Verdict {
     if circles.get() {
         return Verdict::Circles;
     }
+    let engine = plain(run(world, &program, Engine::new(&machine, ids), LIMIT));
     let first = (0..engine.len().max(naive.len())).find(|at| engine.get(*at) != naive.get(*at));
     let Some(at) = first else { return Verdict::Same(engine, met.take()) };
     let moment = [engine.get(at), naive.get(at)].into_iter().flatten().map(|line| line.now).min().unwrap();

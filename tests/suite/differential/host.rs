@@ -82,6 +82,7 @@ struct Host<'w, S> {
     /// How often each message and action was there, by customer.
     turns: BTreeMap<(usize, String), usize>,
     log: Vec<Line>,
+    limit: usize,
 }
 
 /// Everything that comes of a world; at most `limit` lines.
@@ -94,13 +95,14 @@ pub(crate) fn run<S: Subject>(world: &World, program: &Program, subject: S, limi
         count: 0,
         turns: BTreeMap::new(),
         log: Vec::new(),
+        limit,
     };
     for tell in &world.tells {
         if let Some(input) = tell.input(program) {
             host.tell(moment(&tell.at), tell.who, input);
         }
     }
-    host.go(limit);
+    host.go();
     host.log
 }
 
@@ -113,13 +115,13 @@ impl<S: Subject> Host<'_, S> {
         self.told.insert((at, self.count), (who, input));
     }
 
-    fn go(&mut self, limit: usize) {
+    fn go(&mut self) {
         let end = self.world.until();
         let downtimes: Vec<(Moment, Moment)> =
             self.world.setting.downtimes.iter().map(|(from, to)| (moment(from), moment(to))).collect();
         let mut now = Moment(moment(&self.world.setting.from).0 - 1);
         let mut same = 0;
-        while self.log.len() < limit {
+        while self.log.len() < self.limit {
             let told = self.told.first_key_value().map(|((at, _), _)| *at);
             let next = [told, self.subject.next(now)].into_iter().flatten().min();
             let Some(mut next) = next else { break };
@@ -147,7 +149,8 @@ impl<S: Subject> Host<'_, S> {
     /// One input, and at once what is answered at once.
     fn step(&mut self, who: usize, input: Input, now: Moment) {
         let mut inputs = std::collections::VecDeque::from([input]);
-        while let Some(input) = inputs.pop_front() {
+        // What a provider refuses at once may be sent again at once, for ever.
+        while let Some(input) = inputs.pop_front().filter(|_| self.log.len() < self.limit) {
             let mut out = Vec::new();
             self.subject.step(who, input, now, &mut out);
             for effect in out {
