@@ -114,7 +114,7 @@ impl Gen {
             2 => ("rang", json!({ "key": key, "due": shown(self.moment()) })),
             _ => ("gone", json!({})),
         };
-        let Json::Object(data) = data else { unreachable!() };
+        let Json::Object(data) = data else { panic!("it is written as an object") };
         let id = self.random.chance(40).then(|| format!("i{}", self.random.below(12)));
         Tell {
             at: shown(at),
@@ -171,11 +171,11 @@ impl Gen {
             4 => ("plan", json!(["free", "pro", "business"][n % 3])),
             5 | 6 => ("score", json!(n)),
             7 => ("spent", json!(n * 3)),
-            8 => ("vip", json!(n % 2 == 0)),
+            8 => ("vip", json!(n.is_multiple_of(2))),
             9 => ("born", json!(self.date())),
             10 => ("meet", json!(shown(self.moment()))),
             11 => ("rest", json!(self.length())),
-            _ => ("tags", json!(if n % 2 == 0 { vec!["a", "b"] } else { vec!["b"] })),
+            _ => ("tags", json!(if n.is_multiple_of(2) { vec!["a", "b"] } else { vec!["b"] })),
         }
     }
 
