@@ -106,7 +106,8 @@ fn compile(copy: &Path, name: &str) -> Result<(Vec<Binary>, BTreeSet<u32>)> {
                 if of_suite && artifact.target.name != "suite" {
                     continue;
                 }
-                let arguments = if of_suite { vec!["conformance".to_owned()] } else { Vec::new() };
+                let suites = ["conformance", "versions"].map(str::to_owned);
+                let arguments = if of_suite { suites.to_vec() } else { Vec::new() };
                 let folder = artifact.manifest_path.parent().map(PathBuf::from).unwrap_or_default();
                 let binary =
                     Binary { name: artifact.target.name.clone(), path: path.into(), folder, arguments };
